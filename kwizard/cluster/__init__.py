@@ -1,0 +1,1 @@
+"""The cluster file: plain frozen dataclasses, and the way in and out of YAML."""

@@ -1,0 +1,125 @@
+"""What the engine tells: screen, terminal, JSON lines and tests are readers of this one stream.
+
+Text in events has passed `kwizard.text`: it holds no control characters but newline and tab.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """The part all events share. `time` is aware, UTC."""
+
+    name: ClassVar[str] = ""
+    time: datetime
+    cluster: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStarted(Event):
+    """`due` and `total` count tasks (a step on a host)."""
+
+    name: ClassVar[str] = "run.started"
+    due: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEvent(Event):
+    """`host` is "operator" for what is done on the operator's side."""
+
+    phase: str
+    step: str
+    host: str
+    job: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepStarted(StepEvent):
+    """`attached`: a job of an earlier run is followed again, nothing was started."""
+
+    name: ClassVar[str] = "step.started"
+    title: str
+    attached: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSkipped(StepEvent):
+    """Not run, and why: as wanted already, or something it needs has failed."""
+
+    name: ClassVar[str] = "step.skipped"
+    reason: str
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log(StepEvent):
+    """One or more whole lines of a step's log, without the last newline."""
+
+    name: ClassVar[str] = "log"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress(StepEvent):
+    """`total` is 0 while unknown. `unit`: "bytes", "hosts", "pings"."""
+
+    name: ClassVar[str] = "progress"
+    done: int
+    total: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFinished(StepEvent):
+    """Done. `seconds` from start (or attachment) to end."""
+
+    name: ClassVar[str] = "step.finished"
+    seconds: float
+    exit: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFailed(StepEvent):
+    """`exit` is None where there is no exit status (timeout, host lost). `hint`: what to do."""
+
+    name: ClassVar[str] = "step.failed"
+    exit: int | None
+    reason: str
+    hint: str
+    log_tail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFinished(Event):
+    """The last event of a run."""
+
+    name: ClassVar[str] = "run.finished"
+    status: Literal["done", "failed", "interrupted"]
+    seconds: float
+
+
+def now() -> datetime:
+    """The one clock of the event stream."""
+    return datetime.now(UTC)
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """The event as docs/cli.md promises it: `time` (RFC 3339, UTC), `event`, `cluster`, the rest."""
+    out: dict[str, Any] = {
+        "time": event.time.astimezone(UTC)
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z"),
+        "event": event.name,
+        "cluster": event.cluster,
+    }
+    for f in fields(event):
+        if f.name in ("time", "cluster") or (f.name == "job" and not getattr(event, "job", "")):
+            continue
+        value = getattr(event, f.name)
+        out[f.name] = round(value, 3) if isinstance(value, float) else value
+    return out

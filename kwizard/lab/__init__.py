@@ -1,0 +1,1 @@
+"""Real practice hosts on this machine."""

@@ -1,0 +1,1 @@
+"""The read-only view: built from probes alone."""

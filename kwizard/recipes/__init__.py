@@ -1,0 +1,1 @@
+"""What to do: ordered lists of steps, one package a generation of Kubernetes."""

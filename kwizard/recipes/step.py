@@ -1,0 +1,158 @@
+"""Steps as data. A recipe is a tuple of these, in the order a person would read them.
+
+Few kinds: run a script on a host, place a file on a host, wait for a named condition, do something
+on the operator's side. Who runs them, and when, is the engine's business; it needs nothing but
+what stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from kwizard.cluster.model import Cluster, Host
+
+
+class Phase(StrEnum):
+    """What the operator sees as a stage, in order. The value is its id on the command line."""
+
+    HOSTS = "hosts"
+    RELEASE = "release"
+    CONTROL_PLANE = "control-plane"
+    NODES = "nodes"
+    NETWORK = "network"
+    VERIFY = "verify"
+
+    @property
+    def label(self) -> str:
+        """As a screen shows it."""
+        return self.value.replace("-", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """A step that must have ended well first: on the same host, or on every host it runs on.
+
+    With scope `same-host` and no task of that step on this host there is nothing to wait for.
+    """
+
+    step: str
+    scope: Literal["same-host", "all-hosts"] = "same-host"
+
+
+def same(step: str) -> After:
+    """After `step` on this host."""
+    return After(step, "same-host")
+
+
+def every(step: str) -> After:
+    """After `step` on all hosts it runs on: a barrier, declared."""
+    return After(step, "all-hosts")
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """`attempts` in all (1: no second try), `delay` seconds between them."""
+
+    attempts: int = 1
+    delay: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Run assets/<asset>, rendered, as a detached job on the host."""
+
+    asset: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Put a file of the operator's side onto the host, resumed and verified by sha256.
+
+    `artifact` names what the app's store resolves to a local path and sum: `release` (the server
+    tarball), `flannel`, `etcd-archive`, `etcd-binaries`, `pause-archive`.
+    """
+
+    artifact: str
+    target: str
+    mode: int = 0o644
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Poll the read-only script assets/<asset> on the host until it exits 0.
+
+    `deadline` and `interval` in seconds. Its last line of output is what it last saw.
+    """
+
+    asset: str
+    deadline: float = 60.0
+    interval: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Something on the operator's side, by name: `fetch-release`, `verify`."""
+
+    action: str
+
+
+Action = Script | Place | Wait | Operator
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling:
+    """One host at a time. `group`: steps that share it never overlap on any two hosts.
+
+    `guard` is a read-only script (assets/<guard>) that must exit 0 before each host's turn, polled
+    on that host until `deadline` seconds are over.
+    """
+
+    group: str
+    guard: str | None = None
+    deadline: float = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing done to one host (or once, on the operator's side).
+
+    `hosts` lists where, in order; () with an Operator action means once. `probe` is a read-only
+    script (assets/<probe>): exit 0 and the step is as wanted, its last line says why; anything else
+    and it is due. Without a probe the journal alone decides. `stamped`: as wanted also needs the
+    host's own record of this very script's hash. `exclusive`: nothing else that is exclusive runs
+    on the host meanwhile. `hint` is shown when the step fails. `values` are extra template values.
+    `timeout` in seconds for one attempt.
+    """
+
+    id: str
+    phase: Phase
+    title: str
+    action: Action
+    hosts: tuple[str, ...] = ()
+    after: tuple[After, ...] = ()
+    probe: str | None = None
+    stamped: bool = True
+    exclusive: bool = True
+    retry: Retry = Retry()
+    timeout: float = 300.0
+    rolling: Rolling | None = None
+    hint: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeSteps:
+    """What a recipe makes of a cluster: its steps in reading order, and the values every template
+    may use besides `cluster`, `host` and the step's own `values`."""
+
+    cluster: Cluster
+    steps: tuple[Step, ...]
+    values: Mapping[str, Any]
+
+
+def names(hosts: tuple[Host, ...]) -> tuple[str, ...]:
+    """Host names, for `Step.hosts`."""
+    return tuple(h.name for h in hosts)

@@ -1,0 +1,1 @@
+"""Pretend hosts inside this process, over real SSH."""

@@ -1,0 +1,1 @@
+"""Which releases there are, how they are fetched, and what a tarball holds."""

@@ -1,0 +1,1 @@
+"""SSH: connections, host keys, sudo, detached jobs, transfer."""

@@ -1,0 +1,127 @@
+"""The two faces of a host: one that can only look, one that can also change it.
+
+The monitor is given `ReadOnlyHost` objects, a type without any way to start a job or place a file;
+the engine is given `Host` objects. Both are implemented over SSH in `kwizard.remote.ssh`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a look printed. Bytes are raw: they pass `kwizard.text` before anyone sees them.
+
+    `truncated` is True when more than the caller's limit came and the rest was dropped.
+    """
+
+    exit: int
+    stdout: bytes
+    stderr: bytes
+    truncated: bool = False
+
+
+class JobOutcome(StrEnum):
+    """How a job ended. Only EXITED has an exit status."""
+
+    EXITED = "exited"
+    REBOOTED = "rebooted"  # the host's boot id changed before it wrote an exit status
+    KILLED = "killed"  # its process is gone and it wrote no exit status
+    UNKNOWN = "unknown"  # the host knows no such job
+
+
+@dataclass(frozen=True, slots=True)
+class JobLog:
+    """A piece of a job's log: raw bytes that begin at byte `offset` of the log file."""
+
+    offset: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class JobEnd:
+    """A job's end. `exit` is None unless the outcome is EXITED."""
+
+    outcome: JobOutcome
+    exit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One script to be run detached, once. `id` is unique: [A-Za-z0-9._-]{1,100}.
+
+    `files` are written 0600 into the job's directory before the script starts and removed when it
+    ends: secrets travel there, never in the script. The script finds them under
+    `$KWIZARD_JOB_DIR`. `stamp` names the step: after exit 0 the host keeps the script's sha256
+    under /var/lib/kwizard/steps/<stamp> so that a later probe can tell what was applied.
+    """
+
+    id: str
+    script: str
+    stamp: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class ReadOnlyHost(Protocol):
+    """A host one can look at."""
+
+    @property
+    def name(self) -> str:
+        """The host's name in the cluster file."""
+        ...
+
+    async def look(self, script: str, *, timeout: float = 30.0, limit: int = 4 << 20) -> Output:
+        """Run a read-only script as root, in one SSH exchange, and return what it printed.
+
+        `timeout` in seconds, `limit` in bytes for stdout and stderr each. A lost connection is
+        tried once more. Raises HostUnreachable, HostRefused, ConnectionLost, TimeoutError.
+        """
+        ...
+
+
+class Host(ReadOnlyHost, Protocol):
+    """A host one can also change: by detached jobs and placed files, nothing else."""
+
+    async def launch(self, job: Job) -> bool:
+        """Start `job` detached. True: started now; False: that id was already there (not started).
+
+        Safe to repeat after a lost connection.
+        """
+        ...
+
+    def follow(self, job_id: str, offset: int = 0) -> AsyncIterator[JobLog | JobEnd]:
+        """Yield the job's log from byte `offset` on, then one JobEnd. Survives lost connections:
+        reconnects (with backoff, up to `patience` seconds without contact) and goes on at the byte.
+        Raises ConnectionLost when the host stays away.
+        """
+        ...
+
+    async def cancel(self, job_id: str) -> None:
+        """TERM, then KILL after 5 s, the job's process group. No error when it has ended."""
+        ...
+
+    async def upload(
+        self,
+        source: Path,
+        target: str,
+        *,
+        sha256: str,
+        mode: int = 0o644,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """Put a file onto the host, resumed at the byte where a `.part` of it is there already.
+
+        The host compares sha256 (hex) before the file gets its name. `progress(done, total)` in
+        bytes. A file already there with that sum is left alone.
+        Raises RemoteCommandFailed (no space left, wrong sum), ConnectionLost.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End the connection. Jobs go on."""
+        ...
