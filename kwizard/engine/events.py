@@ -109,7 +109,7 @@ def now() -> datetime:
 
 
 def to_json(event: Event) -> dict[str, Any]:
-    """The event as docs/cli.md promises it: `time` (RFC 3339, UTC), `event`, `cluster`, the rest."""
+    """The event as docs/cli.md promises it: `time` (RFC 3339, UTC), `event`, `cluster`, rest."""
     out: dict[str, Any] = {
         "time": event.time.astimezone(UTC)
         .isoformat(timespec="milliseconds")
