@@ -96,11 +96,12 @@ class StepFailed(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFinished(Event):
-    """The last event of a run."""
+    """The last event of a run. `exit` is what the command's exit status will be."""
 
     name: ClassVar[str] = "run.finished"
     status: Literal["done", "failed", "interrupted"]
     seconds: float
+    exit: int = 0
 
 
 def now() -> datetime:

@@ -1,0 +1,137 @@
+"""Install a cluster, or go on where an earlier run stopped: it is the same thing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+from kwizard.app.clusters import save
+from kwizard.app.planning import make_plan
+from kwizard.app.session import Session
+from kwizard.engine import events as ev
+from kwizard.engine.actions import OperatorContext, Tools
+from kwizard.engine.journal import Journal
+from kwizard.engine.run import Run
+from kwizard.engine.survey import survey
+from kwizard.errors import HostRefused, KwizardError, ReleaseError, StepFailed
+from kwizard.monitor.snapshot import Snapshot, take
+from kwizard.recipes.step import Phase
+from kwizard.release.store import obtain, resolve
+from kwizard.text import clean
+
+CONNECT = "hosts/connect"
+
+
+class Installation:
+    """One run of the recipe. Iterate over it, once, for its events.
+
+    After the run `snapshot` holds what the verification saw (None if it was not reached).
+    """
+
+    def __init__(self, session: Session, phase: Phase | None = None) -> None:
+        self.session = session
+        self.plan = make_plan(session.cluster)
+        self.snapshot: Snapshot | None = None
+        self._phase = phase
+        self._run: Run | None = None
+        self._stopped = False
+
+    def interrupt(self) -> None:
+        """Stop following: jobs on the hosts go on, a later run finds them."""
+        self._stopped = True
+        if self._run is not None:
+            self._run.interrupt()
+
+    async def __aiter__(self) -> AsyncIterator[ev.Event]:
+        session, started = self.session, time.monotonic()
+        save(session.cluster, session.directory)
+        with Journal(session.journal) as journal:
+            if errors := await session.connect():
+                async for event in self._refused(errors, started):
+                    yield event
+                return
+            findings = await survey(self.plan, session.hosts, journal.state)
+            self._run = Run(
+                self.plan,
+                findings,
+                journal=journal,
+                tools=Tools(
+                    hosts=session.hosts,
+                    artifact=partial(self._artifact),
+                    operator={"fetch-release": self._fetch_release, "verify": self._verify},
+                ),
+                logs=session.logs,
+                phase=self._phase,
+            )
+            if self._stopped:
+                return
+            async for event in self._run:
+                yield event
+
+    async def _refused(
+        self, errors: dict[str, KwizardError], started: float
+    ) -> AsyncIterator[ev.Event]:
+        """Nothing is begun while a host is missing: half a cluster helps nobody."""
+        name = self.session.cluster.name
+        yield ev.RunStarted(time=ev.now(), cluster=name, due=0, total=len(self.plan.tasks))
+        for host, error in errors.items():
+            yield ev.StepFailed(
+                time=ev.now(),
+                cluster=name,
+                phase=Phase.HOSTS.value,
+                step=CONNECT,
+                host=host,
+                exit=None,
+                reason=clean(error.message),
+                hint=clean(error.remedy) or "nothing was started on any host",
+                log_tail=clean(error.log_tail),
+            )
+        refused = any(isinstance(e, HostRefused) for e in errors.values())
+        yield ev.RunFinished(
+            time=ev.now(),
+            cluster=name,
+            status="failed",
+            seconds=time.monotonic() - started,
+            exit=4 if refused else 1,
+        )
+
+    async def _artifact(self, name: str) -> tuple[Path, str]:
+        return await resolve(self.session.cluster, name)
+
+    async def _fetch_release(self, context: OperatorContext) -> None:
+        async def progress(done: int, total: int) -> None:
+            await context.progress(done, total, "bytes")
+
+        obtained = await obtain(self.session.cluster, progress=progress, notice=context.say)
+        if obtained.architecture == "script" and not self.session.rehearsal:
+            raise ReleaseError(
+                f"the programs in {obtained.server_tarball.name} are scripts, not binaries",
+                remedy="use the official release tarball for your hosts' architecture",
+            )
+        await context.say(
+            f"{obtained.server_tarball.name}: {obtained.version}, {obtained.architecture}, "
+            f"sha256 {obtained.sha256}"
+        )
+
+    async def _verify(self, context: OperatorContext) -> None:
+        snapshot = await take(context.hosts, self.session.cluster, matrix="full")
+        self.snapshot = snapshot
+        for line in snapshot.summary():
+            await context.say(line)
+        if not snapshot.ok:
+            causes = "; ".join(d.cause for d in snapshot.diagnoses)
+            raise StepFailed(
+                "the cluster is not as it should be: " + (causes or "see the tables"),
+                exit=1,
+                host="operator",
+                step="verify",
+                log_tail="\n".join(snapshot.summary()),
+                remedy="; ".join(d.remedy for d in snapshot.diagnoses),
+            )
+
+
+def install(session: Session, *, phase: Phase | None = None) -> Installation:
+    """Plan, look, run, record. Raises JournalLocked when another kwizard is at it."""
+    return Installation(session, phase)

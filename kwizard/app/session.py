@@ -1,0 +1,90 @@
+"""One cluster being worked on: its directory on this machine and its hosts over SSH."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kwizard.cluster.model import Cluster
+from kwizard.errors import KwizardError
+from kwizard.paths import cluster_dir
+from kwizard.remote.credentials import Credentials
+from kwizard.remote.host import Host
+from kwizard.remote.hostkeys import Confirm
+from kwizard.remote.pool import open_hosts
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`directory` holds cluster.yaml, journal.jsonl, logs/ and known_hosts of this cluster.
+
+    `rehearsal` is True when the hosts are pretend ones: every screen says so.
+    """
+
+    cluster: Cluster
+    directory: Path
+    hosts: Mapping[str, Host]
+    rehearsal: bool = False
+
+    @property
+    def journal(self) -> Path:
+        """The journal file."""
+        return self.directory / "journal.jsonl"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of the step logs."""
+        return self.directory / "logs"
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        cluster: Cluster,
+        *,
+        credentials: Credentials,
+        confirm_host_key: Confirm | None,
+        ssh_config: Path | None = None,
+        rehearsal: bool = False,
+        directory: Path | None = None,
+    ) -> AsyncIterator[Session]:
+        """Make the cluster's directory and its hosts' connections (opened when first used).
+
+        `confirm_host_key` is asked once for each unknown key; None refuses them. `ssh_config` None
+        means the user's own. On leaving, connections are closed; jobs on the hosts go on.
+        """
+        where = directory or cluster_dir(cluster.name)
+        where.mkdir(parents=True, exist_ok=True, mode=0o700)
+        hosts = open_hosts(
+            cluster,
+            known_hosts=where / "known_hosts",
+            confirm=confirm_host_key,
+            credentials=credentials,
+            ssh_config=ssh_config,
+            agent=not rehearsal,
+        )
+        try:
+            yield cls(cluster, where, hosts, rehearsal)
+        finally:
+            await asyncio.gather(*(h.close() for h in hosts.values()), return_exceptions=True)
+
+    async def connect(self) -> dict[str, KwizardError]:
+        """Try every host, all at once. The errors of those that did not answer or refused."""
+
+        async def attempt(host: Host) -> KwizardError | None:
+            try:
+                output = await host.look("id -u\n", timeout=30)
+            except KwizardError as error:
+                error.host = error.host or host.name
+                return error
+            except TimeoutError:
+                return KwizardError("no answer within 30 s", host=host.name)
+            if output.stdout.strip() != b"0":
+                return KwizardError("commands do not run as root there", host=host.name)
+            return None
+
+        results = await asyncio.gather(*(attempt(h) for h in self.hosts.values()))
+        return {n: e for n, e in zip(self.hosts, results, strict=True) if e is not None}

@@ -1,0 +1,93 @@
+"""`kwizard apply`: the installation without a screen."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+from kwizard.app.install import Installation, install
+from kwizard.app.planning import make_plan, survey
+from kwizard.cli.common import (
+    file_argument,
+    json_option,
+    open_session,
+    read_cluster,
+    run_async,
+    ssh_options,
+)
+from kwizard.cli.narrate import Narrator
+from kwizard.cli.plan import as_text
+from kwizard.engine import events as ev
+from kwizard.recipes.step import Phase
+
+
+@click.command()
+@file_argument
+@json_option
+@click.option(
+    "--phase", type=click.Choice([p.value for p in Phase]), help="Only this phase's steps."
+)
+@click.option("--yes", is_flag=True, help="Do not ask before changing the hosts.")
+@ssh_options
+@click.pass_context
+@run_async
+async def apply(
+    ctx: click.Context,
+    file: Path,
+    as_json: bool,
+    phase: str | None,
+    yes: bool,
+    ssh_config: Path | None,
+    accept_new_host_keys: bool,
+) -> None:
+    """Install the cluster of FILE, or go on where an earlier run stopped.
+
+    On a terminal the plan is shown and a yes is asked for; without one, nothing is asked.
+    """
+    cluster = read_cluster(file)
+    make_plan(cluster)  # what the recipe refuses is said before any host is asked
+    async with open_session(
+        cluster, accept_new_host_keys=accept_new_host_keys, ssh_config=ssh_config
+    ) as session:
+        if not (yes or as_json) and sys.stdin.isatty() and sys.stdout.isatty():
+            if errors := await session.connect():
+                raise next(iter(errors.values()))
+            plan = make_plan(cluster)
+            click.echo(as_text(plan, await survey(session, plan)))
+            if not await asyncio.to_thread(click.confirm, "Go on?", default=True):
+                ctx.exit(0)
+        ctx.exit(await follow(install(session, phase=Phase(phase) if phase else None), as_json))
+
+
+async def follow(installation: Installation, as_json: bool) -> int:
+    """Tell the run's events on standard output; returns the exit status.
+
+    SIGINT, SIGTERM and SIGHUP stop the telling, not the jobs on the hosts.
+    """
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, installation.interrupt)
+    narrator = Narrator(sys.stdout)
+    status = 3
+    async for event in installation:
+        if as_json:
+            print(json.dumps(ev.to_json(event), ensure_ascii=False), flush=True)  # noqa: T201
+        else:
+            narrator.tell(event)
+        if isinstance(event, ev.RunFinished):
+            status = event.exit
+    if not as_json and installation.snapshot is not None:
+        click.echo()
+        for line in installation.snapshot.summary():
+            click.echo(line)
+    if status == 3:
+        click.echo(
+            "interrupted: what was started on the hosts goes on; run the same command again",
+            err=True,
+        )
+    return status

@@ -1,0 +1,128 @@
+"""What several commands share: options, opening a session, asking for passwords."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from kwizard.app.session import Session
+from kwizard.cluster.load import load
+from kwizard.cluster.model import Cluster
+from kwizard.remote.hostkeys import UnknownKey
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+file_argument = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object a line, nothing else."
+)
+
+
+def ssh_options(command: Callable[P, T]) -> Callable[P, T]:
+    """Add the options that say how hosts are reached."""
+    command = click.option(
+        "--accept-new-host-keys",
+        is_flag=True,
+        help="Record unknown host keys without asking. Changed ones are refused all the same.",
+    )(command)
+    return click.option(
+        "--ssh-config",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Use this instead of ~/.ssh/config.",
+    )(command)
+
+
+def run_async(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
+    """Let click call a coroutine function."""
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        return asyncio.run(function(*args, **kwargs))
+
+    return wrapper
+
+
+def read_cluster(file: Path) -> Cluster:
+    """Load a cluster file; its warnings go to standard error. Raises InvalidInput."""
+    loaded = load(file)
+    for warning in loaded.warnings:
+        click.echo(f"note: {warning}", err=True)
+    return loaded.cluster
+
+
+class TerminalCredentials:
+    """Passwords from `KWIZARD_SSH_PASSWORD` and `KWIZARD_SUDO_PASSWORD`, else asked for on the
+    terminal: once for each user, since most people's hosts share them. Kept in memory only."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], str | None] = {}
+        self._lock = asyncio.Lock()
+
+    async def login_password(self, host: str, user: str) -> str | None:
+        """The password `user` logs in with on `host`."""
+        return await self._ask("KWIZARD_SSH_PASSWORD", user, f"SSH password of {user} on {host}")
+
+    async def sudo_password(self, host: str, user: str) -> str | None:
+        """The password sudo asks `user` for on `host`."""
+        return await self._ask("KWIZARD_SUDO_PASSWORD", user, f"sudo password of {user} on {host}")
+
+    async def key_passphrase(self, path: str) -> str | None:
+        """The passphrase of a private key file."""
+        return await self._ask("KWIZARD_KEY_PASSPHRASE", path, f"Passphrase of {path}")
+
+    async def _ask(self, variable: str, subject: str, prompt: str) -> str | None:
+        if given := os.environ.get(variable):
+            return given
+        async with self._lock:  # one question at a time, however many hosts wait for it
+            if (variable, subject) not in self._known:
+                self._known[variable, subject] = await asyncio.to_thread(_prompt, prompt)
+            return self._known[variable, subject]
+
+
+def _prompt(text: str) -> str | None:
+    if not sys.stdin.isatty():
+        return None
+    answer = click.prompt(text, hide_input=True, default="", show_default=False, err=True)
+    return str(answer) or None
+
+
+def confirm_on_terminal(accept_new: bool) -> Callable[[UnknownKey], Coroutine[Any, Any, bool]]:
+    """How unknown host keys are confirmed: shown, and asked for once, one at a time."""
+    lock = asyncio.Lock()
+
+    async def confirm(key: UnknownKey) -> bool:
+        async with lock:
+            shown = f"{key.host} ({key.address}) shows a new {key.key_type} key: {key.fingerprint}"
+            click.echo(shown, err=True)
+            if accept_new:
+                return True
+            if not sys.stdin.isatty():
+                return False
+            return await asyncio.to_thread(
+                functools.partial(click.confirm, "Is that its key?", default=False, err=True)
+            )
+
+    return confirm
+
+
+@asynccontextmanager
+async def open_session(
+    cluster: Cluster, *, accept_new_host_keys: bool = False, ssh_config: Path | None = None
+) -> AsyncIterator[Session]:
+    """A session whose questions are asked on the terminal."""
+    async with Session.open(
+        cluster,
+        credentials=TerminalCredentials(),
+        confirm_host_key=confirm_on_terminal(accept_new_host_keys),
+        ssh_config=ssh_config,
+    ) as session:
+        yield session

@@ -1,0 +1,82 @@
+"""`kwizard doctor`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kwizard.app.checkup import HostCheck, checkup
+from kwizard.cli.common import (
+    file_argument,
+    json_option,
+    open_session,
+    read_cluster,
+    run_async,
+    ssh_options,
+)
+
+
+@click.command()
+@file_argument
+@json_option
+@ssh_options
+@click.pass_context
+@run_async
+async def doctor(
+    ctx: click.Context,
+    file: Path,
+    as_json: bool,
+    ssh_config: Path | None,
+    accept_new_host_keys: bool,
+) -> None:
+    """Check the hosts before an installation, changing nothing; exit 1 when something blocks."""
+    cluster = read_cluster(file)
+    async with open_session(
+        cluster, accept_new_host_keys=accept_new_host_keys, ssh_config=ssh_config
+    ) as session:
+        checks = await checkup(session)
+    for line in _json_lines(checks) if as_json else _text_lines(checks):
+        click.echo(line)
+    refused = [c.error for c in checks.values() if c.error is not None]
+    worst = max((e.exit_code for e in refused), default=0)
+    ctx.exit(worst or (1 if any(c.blocks for c in checks.values()) else 0))
+
+
+def _json_lines(checks: Mapping[str, HostCheck]) -> list[str]:
+    def plain(value: Any) -> Any:  # noqa: ANN401
+        return str(value)
+
+    return [
+        json.dumps(
+            {
+                "host": name,
+                "facts": dataclasses.asdict(check.facts) if check.facts else None,
+                "error": str(check.error) if check.error else None,
+                "problems": [dataclasses.asdict(p) for p in check.problems],
+                "ok": not check.blocks,
+            },
+            ensure_ascii=False,
+            default=plain,
+        )
+        for name, check in checks.items()
+    ]
+
+
+def _text_lines(checks: Mapping[str, HostCheck]) -> list[str]:
+    lines = []
+    for name, check in checks.items():
+        if check.error is not None:
+            lines.append(f"XX {name}: {check.error}")
+            if check.error.remedy:
+                lines.append(f"   what to do: {check.error.remedy}")
+            continue
+        assert check.facts is not None
+        lines.append(f"{'XX' if check.blocks else 'ok'} {name}: {check.facts.headline()}")
+        ordered = sorted(check.problems, key=lambda p: not p.blocks)
+        lines += [f"   {'blocks' if p.blocks else 'note'}: {p}" for p in ordered]
+    return lines

@@ -1,0 +1,46 @@
+"""`kwizard fetch`."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import click
+
+from kwizard.cli.common import file_argument, read_cluster, run_async
+from kwizard.release.store import obtain
+
+
+@click.command()
+@file_argument
+@click.option(
+    "--from",
+    "tarball",
+    type=click.Path(dir_okay=False, resolve_path=True, path_type=Path),
+    help="Use this tarball, however it came here, instead of downloading.",
+)
+@run_async
+async def fetch(file: Path, tarball: Path | None) -> None:
+    """Get the release of FILE: resumed at the byte, verified; or adopt a tarball you have."""
+    cluster = read_cluster(file)
+    if tarball is not None:
+        cluster = dataclasses.replace(
+            cluster, release=dataclasses.replace(cluster.release, tarball=str(tarball))
+        )
+    shown = -1
+
+    async def progress(done: int, total: int) -> None:
+        nonlocal shown
+        percent = done * 100 // total if total else 0
+        if percent != shown:
+            shown = percent
+            click.echo(f"\r{percent:3d} %  {done:,} of {total:,} bytes", nl=False, err=True)
+
+    async def notice(text: str) -> None:
+        click.echo(f"\n{text}" if shown >= 0 else text, err=True)
+
+    obtained = await obtain(cluster, progress=progress, notice=notice)
+    if shown >= 0:
+        click.echo(err=True)
+    click.echo(f"{obtained.version} {obtained.architecture} sha256 {obtained.sha256}")
+    click.echo(obtained.server_tarball)

@@ -1,0 +1,41 @@
+"""`kwizard`, `kwizard resume`: the wizard on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import Literal
+
+import click
+
+from kwizard.app.clusters import load_known, unfinished
+from kwizard.cluster.model import Cluster
+from kwizard.errors import InvalidInput, Problem
+
+
+def guided(
+    *, start: Literal["new", "resume", "monitor"] = "new", cluster: Cluster | None = None
+) -> int:
+    """Run the screens; returns the exit status."""
+    from kwizard.tui import run_guided
+
+    return run_guided(start=start, cluster=cluster)
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.pass_context
+def resume(ctx: click.Context, name: str | None) -> None:
+    """Go on with an unfinished installation, on the terminal."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InvalidInput(
+            [Problem("resume needs a terminal", "without one: kwizard apply FILE goes on as well")]
+        )
+    if name is None:
+        names = [c.name for c in unfinished()]
+        if not names:
+            raise InvalidInput([Problem("no installation is unfinished here")])
+        if len(names) > 1:
+            name = str(click.prompt("Which one", type=click.Choice(names)))
+        else:
+            name = names[0]
+    ctx.exit(guided(start="resume", cluster=load_known(name)))

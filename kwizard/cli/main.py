@@ -1,0 +1,114 @@
+"""The root command, and how errors leave it: a sentence, a remedy, an exit status."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import ClassVar
+
+import click
+
+from kwizard import __version__
+from kwizard.errors import InvalidInput, KwizardError
+from kwizard.text import clean
+
+WITHOUT_TERMINAL = """\
+kwizard is a wizard for a terminal, and this is none. Without a screen:
+
+  kwizard plan FILE     what would be run where, and why
+  kwizard apply FILE    install from a cluster file; again: go on where it stopped
+  kwizard verify FILE   control plane, nodes, ping matrix
+  kwizard --help        everything else
+
+A cluster file to start from: sample_hosts.yaml
+"""
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when it is asked for: `kwizard --help` stays quick."""
+
+    modules: ClassVar[dict[str, str]] = {
+        "resume": "kwizard.cli.guided:resume",
+        "monitor": "kwizard.cli.monitor:monitor",
+        "plan": "kwizard.cli.plan:plan",
+        "apply": "kwizard.cli.apply:apply",
+        "fetch": "kwizard.cli.fetch:fetch",
+        "verify": "kwizard.cli.verify:verify",
+        "doctor": "kwizard.cli.doctor:doctor",
+        "report": "kwizard.cli.report:report",
+        "demo": "kwizard.cli.demo:demo",
+        "lab": "kwizard.lab.commands:lab",
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """In the order a person meets them."""
+        return list(self.modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return the command of that name."""
+        place = self.modules.get(cmd_name)
+        if place is None:
+            return None
+        module, _, attribute = place.partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="kwizard")
+@click.pass_context
+def root(ctx: click.Context) -> None:
+    """Kubernetes from the release binaries, over SSH, one readable step at a time.
+
+    Without a command: the guided installation (new cluster, resume, or monitor).
+    """
+    if ctx.invoked_subcommand is None:
+        from kwizard.cli.guided import guided
+
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            click.echo(WITHOUT_TERMINAL, err=True, nl=False)
+            ctx.exit(2)
+        ctx.exit(guided())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run kwizard; returns the exit status (0, 1, 2, 3 or 4, as docs/cli.md has it)."""
+    try:
+        result = root.main(
+            args=list(arguments) if arguments is not None else None,
+            prog_name="kwizard",
+            standalone_mode=False,
+        )
+    except click.exceptions.Abort:
+        click.echo("interrupted", err=True)
+        return 3
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        return 3
+    except KwizardError as error:
+        tell(error)
+        return error.exit_code
+    return result if isinstance(result, int) else 0
+
+
+def tell(error: KwizardError) -> None:
+    """Say on standard error what went wrong, where, and what to do."""
+    if isinstance(error, InvalidInput):
+        for problem in error.problems:
+            click.echo(f"{'error' if problem.blocks else 'note'}: {clean(str(problem))}", err=True)
+        return
+    click.echo(f"error: {clean(str(error))}", err=True)
+    if error.log_tail:
+        for line in clean(error.log_tail).splitlines():
+            click.echo(f"  | {line}", err=True)
+    if error.remedy:
+        click.echo(f"  what to do: {clean(error.remedy)}", err=True)

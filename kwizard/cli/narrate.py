@@ -1,0 +1,59 @@
+"""The event stream as plain lines, for terminals without a screen and for log files."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from kwizard.engine import events as ev
+
+
+class Narrator:
+    """Writes one line for what begins and ends, and the log of each step behind its host's name.
+
+    Progress is told at each further tenth, so that a log file stays readable.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._tenths: dict[tuple[str, str], int] = {}
+        self._phase = ""
+
+    def tell(self, event: ev.Event) -> None:
+        """Write what `event` says."""
+        match event:
+            case ev.RunStarted():
+                self._line(f"{event.cluster}: {event.due} of {event.total} tasks are due")
+            case ev.StepStarted():
+                again = " (found running, followed again)" if event.attached else ""
+                self._step(event, "..", event.title + again)
+            case ev.StepSkipped():
+                self._step(event, "!!" if event.blocked else "==", event.reason)
+            case ev.Log():
+                for line in event.text.split("\n"):
+                    self._line(f"   {event.host:<12} | {line}")
+            case ev.Progress():
+                self._progress(event)
+            case ev.StepFinished():
+                self._step(event, "ok", f"{event.seconds:.1f} s")
+            case ev.StepFailed():
+                self._step(event, "XX", f"failed: {event.reason}")
+                for line in event.log_tail.splitlines():
+                    self._line(f"   {event.host:<12} | {line}")
+                if event.hint:
+                    self._line(f"   what to do: {event.hint}")
+            case ev.RunFinished():
+                self._line(f"{event.cluster}: {event.status} after {event.seconds:.1f} s")
+
+    def _progress(self, event: ev.Progress) -> None:
+        if event.total:
+            tenth = event.done * 10 // event.total
+            if self._tenths.get((event.step, event.host)) != tenth:
+                self._tenths[event.step, event.host] = tenth
+                self._step(event, "..", f"{event.done} of {event.total} {event.unit}")
+
+    def _step(self, event: ev.StepEvent, mark: str, text: str) -> None:
+        self._line(f"{mark} {event.host:<12} {event.step:<38} {text}")
+
+    def _line(self, text: str) -> None:
+        self._out.write(text + "\n")
+        self._out.flush()

@@ -1,0 +1,96 @@
+"""`kwizard plan`."""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+from pathlib import Path
+
+import click
+
+from kwizard.app.planning import make_plan, survey, to_json
+from kwizard.cli.common import (
+    file_argument,
+    json_option,
+    open_session,
+    read_cluster,
+    run_async,
+    ssh_options,
+)
+from kwizard.engine.plan import Finding, Plan, State
+from kwizard.engine.survey import unknown
+from kwizard.errors import InvalidInput, Problem
+
+MARKS = {State.DUE: "+", State.DONE: "=", State.UNKNOWN: "?"}
+
+
+@click.command()
+@file_argument
+@json_option
+@click.option("--script", "step", help="Print the exact bytes this step would run.")
+@click.option("--host", help="With --script: as it is for this host (default: the first).")
+@click.option("--offline", is_flag=True, help="Ask no host; every state is unknown.")
+@ssh_options
+@run_async
+async def plan(
+    file: Path,
+    as_json: bool,
+    step: str | None,
+    host: str | None,
+    offline: bool,
+    ssh_config: Path | None,
+    accept_new_host_keys: bool,
+) -> None:
+    """Show what would be run where, and why. Changes nothing."""
+    cluster = read_cluster(file)
+    whole = make_plan(cluster)
+    if step is not None:
+        click.echo(script_of(whole, step, host), nl=False)
+        return
+    if offline:
+        findings = unknown(whole, "not asked: the plan was made offline")
+    else:
+        async with open_session(
+            cluster, accept_new_host_keys=accept_new_host_keys, ssh_config=ssh_config
+        ) as session:
+            if errors := await session.connect():
+                raise next(iter(errors.values()))
+            findings = await survey(session, whole)
+    if as_json:
+        click.echo(json.dumps(to_json(whole, findings), ensure_ascii=False))
+    else:
+        click.echo(as_text(whole, findings), nl=False)
+
+
+def script_of(plan: Plan, step: str, host: str | None) -> str:
+    """The script of a step on a host. Raises InvalidInput naming what there is."""
+    tasks = plan.of_step(step)
+    if not tasks:
+        known = ", ".join(dict.fromkeys(t.step.id for t in plan.tasks))
+        raise InvalidInput([Problem(f"no step called {step!r}", f"there are: {known}")])
+    for task in tasks:
+        if host in (None, task.host_label):
+            if not task.script:
+                raise InvalidInput([Problem(f"{step} runs no script: {task.step.title}")])
+            return task.script
+    where = ", ".join(t.host_label for t in tasks)
+    raise InvalidInput([Problem(f"{step} is not done on {host!r}", f"it is on: {where}")])
+
+
+def as_text(plan: Plan, findings: dict[str, Finding]) -> str:
+    """The plan for people: phases, steps, hosts, and why each is due or not."""
+    lines = [f"{plan.cluster.name}: {plan.cluster.recipe} {plan.cluster.version}"]
+    for phase, in_phase in groupby(plan.tasks, key=lambda t: t.step.phase):
+        lines += ["", phase.label]
+        for step, tasks in groupby(in_phase, key=lambda t: t.step):
+            lines.append(f"  {step.id}: {step.title}")
+            for task in tasks:
+                finding = findings[task.id]
+                mark = MARKS[finding.state]
+                lines.append(
+                    f"    {mark} {task.host_label:<12} {finding.state:<7} {finding.reason}"
+                )
+    due = sum(f.state is State.DUE for f in findings.values())
+    done = sum(f.state is State.DONE for f in findings.values())
+    lines += ["", f"{len(plan.tasks)} tasks: {due} due, {done} as wanted already"]
+    return "\n".join(lines) + "\n"

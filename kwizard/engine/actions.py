@@ -1,0 +1,173 @@
+"""How each kind of step is carried out. What may run when is decided in `kwizard.engine.run`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kwizard.engine.locallog import LocalLog
+from kwizard.engine.plan import Plan, Task
+from kwizard.engine.voice import Voice
+from kwizard.errors import ConnectionLost, HostUnreachable, StepFailed
+from kwizard.recipes.step import Operator, Place, Script, Wait
+from kwizard.remote.host import Host, Job, JobEnd, JobLog, JobOutcome, ReadOnlyHost
+from kwizard.text import decode
+
+PROGRESS_EVERY = 0.1  # seconds between two progress events of one task
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorContext:
+    """What work on the operator's side gets: the plan, the hosts to look at, and a voice."""
+
+    plan: Plan
+    hosts: Mapping[str, ReadOnlyHost]
+    say: Callable[[str], Awaitable[None]]
+    progress: Callable[[int, int, str], Awaitable[None]]
+
+
+OperatorAction = Callable[[OperatorContext], Awaitable[None]]
+ArtifactResolver = Callable[[str], Awaitable[tuple[Path, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the app lends the engine: the hosts, artifacts by name (path, sha256), operator work."""
+
+    hosts: Mapping[str, Host]
+    artifact: ArtifactResolver
+    operator: Mapping[str, OperatorAction]
+
+
+async def perform(
+    task: Task, job: str, plan: Plan, tools: Tools, log: LocalLog, voice: Voice
+) -> None:
+    """Carry out `task` once. Returns when it ended well.
+
+    Raises StepFailed with exit status, reason and log tail; or whatever the remote and release
+    layers raise.
+    """
+    match task.step.action:
+        case Script():
+            host = tools.hosts[task.host or ""]
+            await host.launch(Job(job, task.script, task.stamp))
+            await follow(task, host, job, log, voice)
+        case Place(artifact, target, mode):
+            path, sha256 = await tools.artifact(artifact)
+            await _place(tools.hosts[task.host or ""], (path, sha256, target, mode), voice)
+        case Wait() as wait:
+            await poll(
+                tools.hosts[task.host or ""],
+                task.script,
+                wait.deadline,
+                wait.interval,
+                what=task.step.title,
+                step=task.step.id,
+                log=log,
+                voice=voice,
+            )
+        case Operator(action):
+
+            async def say(text: str) -> None:
+                await voice.log(log.add(text.splitlines()))
+
+            await tools.operator[action](OperatorContext(plan, tools.hosts, say, voice.progress))
+
+
+async def follow(task: Task, host: Host, job: str, log: LocalLog, voice: Voice) -> None:
+    """Read a job's log to its end and take its exit status. Raises StepFailed unless it is 0."""
+    end = JobEnd(JobOutcome.UNKNOWN)
+    async for item in host.follow(job):
+        if isinstance(item, JobLog):
+            await voice.log(log.feed(item.data))
+        else:
+            end = item
+    await voice.log(log.finish())
+    if end.outcome is JobOutcome.EXITED and end.exit == 0:
+        return
+    raise StepFailed(
+        log.verdict or _ended(end),
+        exit=end.exit,
+        host=host.name,
+        step=task.step.id,
+        log_tail=log.tail,
+        remedy=task.step.hint,
+    )
+
+
+def _ended(end: JobEnd) -> str:
+    return {
+        JobOutcome.EXITED: f"the script ended with exit status {end.exit}",
+        JobOutcome.REBOOTED: "the host was restarted while the script ran",
+        JobOutcome.KILLED: "the script was killed on the host before it could end",
+        JobOutcome.UNKNOWN: "the host knows nothing of this job",
+    }[end.outcome]
+
+
+async def _place(host: Host, file: tuple[Path, str, str, int], voice: Voice) -> None:
+    path, sha256, target, mode = file
+    state = [0, 0]
+    moved = asyncio.Event()
+
+    def note(done: int, total: int) -> None:
+        state[:] = [done, total]
+        moved.set()
+
+    async def tell() -> None:
+        while True:
+            await moved.wait()
+            moved.clear()
+            await voice.progress(state[0], state[1], "bytes")
+            await asyncio.sleep(PROGRESS_EVERY)
+
+    telling = asyncio.create_task(tell())
+    try:
+        await host.upload(path, target, sha256=sha256, mode=mode, progress=note)
+    finally:
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+    if state[1]:
+        await voice.progress(state[0], state[1], "bytes")
+
+
+async def poll(
+    host: ReadOnlyHost,
+    script: str,
+    deadline: float,
+    interval: float,
+    *,
+    what: str,
+    step: str,
+    log: LocalLog,
+    voice: Voice,
+) -> None:
+    """Run a read-only script again and again until it exits 0.
+
+    Each new last line is told once. A host that does not answer for a moment counts as "not yet".
+    Raises StepFailed after `deadline` seconds, with what was last seen.
+    """
+    seen, started = "", time.monotonic()
+    while True:
+        try:
+            output = await host.look(script)
+            lines = decode(output.stdout + output.stderr).strip().splitlines()
+            last, good = (lines[-1] if lines else ""), output.exit == 0
+        except (ConnectionLost, HostUnreachable, TimeoutError) as error:
+            last, good = str(error) or "no answer", False
+        if last and last != seen:
+            seen = last
+            await voice.log(log.add([last]))
+        if good:
+            return
+        if time.monotonic() - started > deadline:
+            raise StepFailed(
+                f"{what}: not so after {deadline:.0f} s; last seen: {seen or 'nothing'}",
+                exit=None,
+                host=host.name,
+                step=step,
+                log_tail=log.tail,
+            )
+        await asyncio.sleep(interval)

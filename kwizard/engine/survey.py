@@ -1,0 +1,148 @@
+"""Look before touching: all probes of a host in one read-only script, over one exchange."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kwizard.engine.journal import Attempt, JournalState
+from kwizard.engine.plan import Finding, Plan, State, Task
+from kwizard.errors import KwizardError
+from kwizard.recipes.step import Operator, Script, Wait
+from kwizard.remote.host import ReadOnlyHost
+from kwizard.text import decode
+
+PROBE_TIMEOUT = 60.0  # seconds for all probes of a host together
+PROBE_LIMIT = 4 << 20  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the probe of one task said: its exit status, last line, and the host's stamp."""
+
+    exit: int
+    line: str
+    stamp: str
+
+
+def combined(tasks: Sequence[Task], mark: str) -> str:
+    """One script that runs the probes of `tasks`, each in a subshell of its own.
+
+    `mark` is a word no host can guess; it frames each probe's output so that nothing a probe
+    prints is taken for another one's verdict.
+    """
+    parts = ['steps="${KWIZARD_ROOT:-/var/lib/kwizard}/steps"\n']
+    for number, task in enumerate(tasks):
+        body = task.probe or ("true\n" if task.step.stamped else "false\n")
+        parts.append(
+            f"printf '%s begin {number} %s\\n' {mark} "
+            f'"$(cat "$steps/{task.stamp}" 2>/dev/null)"\n'
+            f"(\n{body}\n) </dev/null 2>&1\n"
+            f"printf '\\n%s end {number} %s\\n' {mark} $?\n"
+        )
+    return "".join(parts)
+
+
+def parse(text: str, mark: str, count: int) -> dict[int, Look]:
+    """Read what `combined` made a host print. Probes that are missing or cut off are left out."""
+    out: dict[int, Look] = {}
+    frame = re.compile(
+        rf"^{re.escape(mark)} begin (\d+) ?(\S*)[^\n]*\n(.*?)^{re.escape(mark)} end \1 (\d+)$",
+        re.MULTILINE | re.DOTALL,
+    )
+    for match in frame.finditer(text):
+        number = int(match[1])
+        lines = [line for line in match[3].splitlines() if line.strip()]
+        if number < count:
+            out[number] = Look(int(match[4]), lines[-1].strip()[:300] if lines else "", match[2])
+    return out
+
+
+def judge(task: Task, look: Look | None, attempt: Attempt | None) -> Finding:
+    """Is `task` due? Decided from its probe, the host's stamp and the journal."""
+    if look is None:
+        return Finding(State.UNKNOWN, "the host did not answer the probe")
+    if attempt is not None and attempt.running:
+        return Finding(State.DUE, "started earlier, its end is not known yet")
+    same = look.stamp == task.sha256
+    finished = attempt is not None and attempt.ok and attempt.key == task.key
+    if task.probe is None:
+        if finished or (task.step.stamped and same):
+            return Finding(State.DONE, "done earlier, unchanged since")
+        return Finding(State.DUE, "not done yet")
+    if look.exit != 0:
+        return Finding(State.DUE, look.line or "not as wanted")
+    if isinstance(task.step.action, Script) and task.step.stamped and not same:
+        return Finding(
+            State.DUE,
+            "applied with other contents before"
+            if look.stamp
+            else "there, but not set up by this step",
+        )
+    return Finding(State.DONE, look.line or "as wanted")
+
+
+async def survey(
+    plan: Plan, hosts: Mapping[str, ReadOnlyHost], journal: JournalState
+) -> dict[str, Finding]:
+    """The state of every task: one read-only exchange per host, all hosts at once.
+
+    A host that cannot be reached makes its tasks UNKNOWN with the reason; nothing is raised for it.
+    """
+    per_host: dict[str, list[Task]] = {}
+    for task in plan.tasks:
+        if task.host is not None:
+            per_host.setdefault(task.host, []).append(task)
+    results = await asyncio.gather(
+        *(_survey_host(hosts[name], tasks, journal) for name, tasks in per_host.items())
+    )
+    found = {k: v for result in results for k, v in result.items()}
+    _judge_operator(plan, found)
+    return found
+
+
+async def look_again(task: Task, host: ReadOnlyHost, journal: JournalState) -> Finding:
+    """The state of one task now."""
+    return (await _survey_host(host, [task], journal))[task.id]
+
+
+async def _survey_host(
+    host: ReadOnlyHost, tasks: Sequence[Task], journal: JournalState
+) -> dict[str, Finding]:
+    mark = f"kwizard-{secrets.token_hex(12)}"
+    try:
+        output = await host.look(combined(tasks, mark), timeout=PROBE_TIMEOUT, limit=PROBE_LIMIT)
+    except (KwizardError, TimeoutError) as error:
+        reason = str(error) or "no answer in time"
+        return {t.id: Finding(State.UNKNOWN, reason) for t in tasks}
+    looks = parse(decode(output.stdout), mark, len(tasks))
+    return {t.id: judge(t, looks.get(n), journal.attempt(t.id)) for n, t in enumerate(tasks)}
+
+
+def _judge_operator(plan: Plan, found: dict[str, Finding]) -> None:
+    """Work on the operator's side is due when something that comes after it is; with nothing after
+    it (the verification) it only looks, and is done every time."""
+    after = plan.dependents()
+    for task in plan.tasks:
+        if not isinstance(task.step.action, Operator):
+            continue
+        later = [found[i] for i in after[task.id] if i in found]
+        if later and all(f.state is State.DONE for f in later):
+            found[task.id] = Finding(State.DONE, "nothing needs it any more")
+        elif later:
+            found[task.id] = Finding(State.DUE, "needed by a step that is due")
+        else:
+            found[task.id] = Finding(State.DUE, "looks only, and is done every time")
+
+
+def unknown(plan: Plan, reason: str) -> dict[str, Finding]:
+    """Findings for a plan made without asking the hosts."""
+    return {t.id: Finding(State.UNKNOWN, reason) for t in plan.tasks}
+
+
+def changes_hosts(tasks: Iterable[Task]) -> bool:
+    """True when one of `tasks` would change a host (waiting and looking do not)."""
+    return any(not isinstance(t.step.action, Wait | Operator) for t in tasks)
