@@ -1,0 +1,101 @@
+"""What the lab builds, as data: which module, with which requirements, and what must be mended.
+
+Everything that decides the bytes of a build stands here, so that its digest is the cache key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from kwizard.errors import InvalidInput, Problem
+
+STAND_INS = Path(__file__).parent / "stand_ins"
+
+PACKING = 1
+"""Raised when the form of the tarballs changes, so that those made before are made again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KubernetesSource:
+    """One version of Kubernetes as the Go module proxy has it.
+
+    The module's own go.mod names its sister modules (`k8s.io/api` and others) by folders that are
+    not part of it; they are taken at `staging` instead. `pins` replaces the version of a module the
+    present Go cannot compile, `stand_ins` a module that cannot be fetched any more by a folder of
+    ours. `missing_openapi`: pkg/generated/openapi is not in the module and is generated first.
+    `stamped` lists the packages whose gitVersion and so on are set by the linker. `go` is the
+    oldest Go that builds it.
+    """
+
+    version: str
+    staging: str
+    stamped: tuple[str, ...]
+    go: tuple[int, int] = (1, 25)
+    pins: dict[str, str] = field(default_factory=dict)
+    stand_ins: dict[str, str] = field(default_factory=dict)
+    missing_openapi: bool = False
+    tags: tuple[str, ...] = ()
+    programs: tuple[str, ...] = (
+        "kube-apiserver",
+        "kube-controller-manager",
+        "kube-scheduler",
+        "kube-proxy",
+        "kubelet",
+        "kubectl",
+    )
+
+    def digest(self) -> str:
+        """Changes whenever anything above, a stand-in or the packing does."""
+        parts = [repr(sorted(asdict(self).items())), str(PACKING)]
+        for folder in sorted(self.stand_ins.values()):
+            files = sorted((STAND_INS / folder).glob("*.go"))
+            parts += [file.read_text(encoding="utf-8") for file in files]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlannelSource:
+    """One version of flannel. Static, with cgo, which its udp backend needs."""
+
+    version: str
+    go: tuple[int, int] = (1, 25)
+    tags: tuple[str, ...] = ("osusergo", "netgo")
+
+    def digest(self) -> str:
+        """Changes whenever anything above does."""
+        return hashlib.sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:16]
+
+
+KUBERNETES = (
+    KubernetesSource(
+        version="v1.19.16",
+        staging="v0.19.16",
+        stamped=("k8s.io/component-base/version", "k8s.io/client-go/pkg/version"),
+        # 1.0.1 reads the runtime's insides, which have changed since.
+        pins={"github.com/modern-go/reflect2": "v1.0.2"},
+        stand_ins={"vbom.ml/util": "sortorder"},
+        missing_openapi=True,
+        # No cloud's own volumes and load balancers: a quarter less to compile, a third smaller.
+        tags=("providerless",),
+    ),
+    KubernetesSource(
+        version="v1.36.3",
+        staging="v0.36.3",
+        go=(1, 26),
+        stamped=("k8s.io/component-base/version", "k8s.io/client-go/pkg/version"),
+    ),
+)
+
+FLANNEL = FlannelSource(version="v0.26.7")
+
+
+def kubernetes_source(version: str) -> KubernetesSource:
+    """The entry for `version` (`v1.19.16`; the v may be left out). Raises InvalidInput."""
+    wanted = version if version.startswith("v") else f"v{version}"
+    for source in KUBERNETES:
+        if source.version == wanted:
+            return source
+    known = ", ".join(s.version for s in KUBERNETES)
+    raise InvalidInput([Problem(f"the lab cannot build Kubernetes {version}", f"it knows {known}")])
