@@ -1,0 +1,25 @@
+# Pings every target from inside one container's network, {{ at_once }} at once. Makes nothing.
+set -u
+{% include "section.inc.sh" %}
+
+reach() {
+{% if exec %}
+    within 10 docker exec '{{ container }}' ping {{ options }} "$1"
+{% else %}
+    within 10 nsenter -t {{ pid }} -n ping {{ options }} "$1"
+{% endif %}
+}
+
+# One write for each target: what several write at once must not be mixed line by line.
+one() {
+    block=$(limit=1500 && section "ping/$1" reach "$1")
+    printf '%s\n' "$block"
+}
+
+begun=0
+for target in {{ targets | join(" ") }}; do
+    one "$target" &
+    begun=$((begun + 1))
+    if [ $((begun % {{ at_once }})) -eq 0 ]; then wait; fi
+done
+wait

@@ -1,0 +1,39 @@
+# Which daemons run here, as systemd units, as plain processes, or (etcd) as a container.
+# Changes nothing.
+set -u
+{% include "section.inc.sh" %}
+
+# Name, pid and start (in ticks since boot) of every watched daemon, and "container" for those that
+# live in one. No process is started for each of the host's own: only `read`.
+processes() {
+    for place in /proc/[0-9]*; do
+        { IFS= read -r comm <"$place/comm"; } 2>/dev/null || continue
+        # The kernel keeps 15 characters of a name.
+        case $comm in
+            kube-controller) daemon=kube-controller-manager ;;
+            {{ processes | join(" | ") }}) daemon=$comm ;;
+            *) continue ;;
+        esac
+        { IFS= read -r line <"$place/stat"; } 2>/dev/null || continue
+        # A thread's or a program's name may hold blanks: count from behind the last bracket.
+        # shellcheck disable=SC2086 # the rest are numbers, to be split
+        set -- ${line##*) }
+        where=host
+        while IFS= read -r line; do
+            case $line in
+                */docker/* | */docker-*.scope | *kubepods* | *cri-containerd* | *libpod*)
+                    where=container
+                    ;;
+            esac
+        done 2>/dev/null <"$place/cgroup"
+        printf '%s %s %s %s\n' "$daemon" "${place#/proc/}" "${20}" "$where"
+    done
+}
+
+section clock date +%s
+section uptime cat /proc/uptime
+section ticks getconf CLK_TCK
+section processes processes
+section units within 10 systemctl show --property=Id,LoadState,ActiveState,SubState,MainPID,NRestarts,ActiveEnterTimestampMonotonic \
+    {{ units | join(".service ") }}.service
+section etcd quiet within 10 docker inspect '{{ etcd }}'
