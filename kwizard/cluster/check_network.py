@@ -119,7 +119,7 @@ def _leases(cluster: Cluster) -> Iterator[Finding]:
             _PODS,
         )
     elif limits is not None:
-        kept = f"leases are kept between SubnetMin {limits.first} and SubnetMax {limits.last}"
+        kept = f"leases will be kept between SubnetMin {limits.first} and SubnetMax {limits.last}"
         inside = _inside(cluster, pods)
         if inside:
             message = (
