@@ -3,6 +3,16 @@
 set -u
 {% include "section.inc.sh" %}
 
+# By its cgroup. Where the whole host is a container, its first process says so, and nothing is told.
+contained() {
+    while IFS= read -r line; do
+        case $line in
+            */docker/* | */docker-*.scope | *kubepods* | *cri-containerd* | *libpod*) return 0 ;;
+        esac
+    done 2>/dev/null <"/proc/$1/cgroup"
+    return 1
+}
+
 # Name, pid and start (in ticks since boot) of every watched daemon, and "container" for those that
 # live in one. No process is started for each of the host's own: only `read`.
 processes() {
@@ -18,15 +28,9 @@ processes() {
         # A thread's or a program's name may hold blanks: count from behind the last bracket.
         # shellcheck disable=SC2086 # the rest are numbers, to be split
         set -- ${line##*) }
-        where=host
-        while IFS= read -r line; do
-            case $line in
-                */docker/* | */docker-*.scope | *kubepods* | *cri-containerd* | *libpod*)
-                    where=container
-                    ;;
-            esac
-        done 2>/dev/null <"$place/cgroup"
-        printf '%s %s %s %s\n' "$daemon" "${place#/proc/}" "${20}" "$where"
+        start=${20} where=host
+        if contained "${place#/proc/}" && ! contained 1; then where=container; fi
+        printf '%s %s %s %s\n' "$daemon" "${place#/proc/}" "$start" "$where"
     done
 }
 

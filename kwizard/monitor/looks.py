@@ -1,0 +1,134 @@
+"""The looks a snapshot is made of: each bounded in time, none able to hide another host's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from kwizard.cluster.model import Cluster, EtcdMode, Role
+from kwizard.errors import KwizardError
+from kwizard.probes import components, matrix, network, nodes, services
+from kwizard.probes.components import Components
+from kwizard.probes.diagnosis import Diagnosis, diagnose
+from kwizard.probes.matrix import Cell, Endpoints, Matrix, Mode
+from kwizard.probes.network import NetworkFacts
+from kwizard.probes.nodes import Nodes
+from kwizard.probes.services import Service
+from kwizard.remote.host import Output, ReadOnlyHost
+
+T = TypeVar("T")
+
+PORT = 8080
+"""The classic recipe's API server: the article's insecure port."""
+
+QUICK = 40.0  # seconds for a look that only asks the host itself
+API = 60.0  # seconds for one that waits for the API server, twice 15 s at worst
+LIMIT = 8 << 20  # bytes of one look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What the first round gave. Hosts that did not answer are absent from the mappings."""
+
+    components: Components
+    nodes: Nodes
+    services: Mapping[str, tuple[Service, ...]]
+    endpoints: Mapping[str, Endpoints]
+
+
+class Looks:
+    """Looks at the hosts of one cluster. `problems` collects, by host, why a look failed."""
+
+    def __init__(self, hosts: Mapping[str, ReadOnlyHost], cluster: Cluster) -> None:
+        self._hosts = hosts
+        self._cluster = cluster
+        self.problems: dict[str, str] = {}
+
+    async def survey(self, *, with_endpoints: bool) -> Survey:
+        """Everything but the pings, all hosts and all questions at once."""
+        names = tuple(self._hosts)
+        master = self._cluster.control_plane
+        server = f"http://{master.address}:{PORT}"
+        table, rows, daemons, ends = await asyncio.gather(
+            self._look(master.name, components.script(server, self._etcd()), components.parse, API),
+            self._look(master.name, nodes.script(server), nodes.parse, API),
+            self._each(names, services.script(), services.parse),
+            self._each(
+                names if with_endpoints else (),
+                matrix.addresses_script(),
+                matrix.parse_addresses,
+            ),
+        )
+        silent = f"{master.name} did not answer, and it is the one to ask"
+        return Survey(
+            components=table or Components(error=silent),
+            nodes=rows or Nodes(error=silent),
+            services=daemons,
+            endpoints=ends,
+        )
+
+    async def matrix(self, endpoints: Mapping[str, Endpoints], mode: Mode) -> Matrix:
+        """The ping matrix, all sources at once. Every host of the cluster is a source."""
+        addresses = {h.name: h.address for h in self._cluster.hosts}
+        targets = matrix.targets(addresses, endpoints)
+        timeout = matrix.ping_seconds(len(targets), mode)
+
+        async def row(source: str) -> tuple[Cell, ...]:
+            here = endpoints.get(source)
+            if here is None:
+                return matrix.untried(source, targets, "the host did not answer")
+            if here.container is None:
+                return matrix.untried(source, targets, here.error)
+            script = matrix.ping_script(source, here, targets, mode)
+            cells = await self._look(
+                source, script, lambda out: matrix.parse_pings(source, targets, out), timeout
+            )
+            return cells or matrix.untried(
+                source, targets, self.problems.get(source, "the host did not answer")
+            )
+
+        rows = await asyncio.gather(*(row(source) for source in addresses))
+        return Matrix(
+            sources=tuple(addresses),
+            targets=targets,
+            cells=tuple(cell for cells in rows for cell in cells),
+        )
+
+    async def diagnoses(self, found: Matrix) -> tuple[Diagnosis, ...]:
+        """The likely causes of what is red, from every host's network."""
+        here = await self._each(tuple(self._hosts), network.script(), network.parse)
+        facts: dict[str, NetworkFacts | None] = {h.name: None for h in self._cluster.hosts}
+        return diagnose(found, facts | here)
+
+    def _etcd(self) -> tuple[str, ...]:
+        if self._cluster.etcd.mode is EtcdMode.EXISTING:
+            return self._cluster.etcd.endpoints
+        return tuple(f"http://{h.address}:2379" for h in self._cluster.with_role(Role.ETCD))
+
+    async def _each(
+        self, names: tuple[str, ...], script: str, parse: Callable[[Output], T]
+    ) -> dict[str, T]:
+        looks = await asyncio.gather(*(self._look(n, script, parse, QUICK) for n in names))
+        return {n: seen for n, seen in zip(names, looks, strict=True) if seen is not None}
+
+    async def _look(
+        self, name: str, script: str, parse: Callable[[Output], T], timeout: float
+    ) -> T | None:
+        """One look, or None; the reason is then in `problems`."""
+        host = self._hosts.get(name)
+        if host is None:
+            self.problems.setdefault(name, "there is no connection to this host")
+            return None
+        try:
+            # The host's own timeout begins when it is connected; this one holds for all of it.
+            async with asyncio.timeout(timeout * 2):
+                return parse(await host.look(script, timeout=timeout, limit=LIMIT))
+        except TimeoutError:
+            self.problems.setdefault(name, f"no answer within {timeout:.0f} s")
+        except KwizardError as error:
+            self.problems.setdefault(name, error.message)
+        except OSError as error:
+            self.problems.setdefault(name, error.strerror or str(error))
+        return None

@@ -1,0 +1,147 @@
+"""One look at a whole cluster: control plane, nodes, daemons, ping matrix, and what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from kwizard.cluster.model import Cluster
+from kwizard.monitor.expected import missing_nodes, stopped_daemons
+from kwizard.monitor.looks import Looks
+from kwizard.monitor.tables import component_table, matrix_table, node_table
+from kwizard.probes.components import Component
+from kwizard.probes.diagnosis import Diagnosis
+from kwizard.probes.matrix import Matrix
+from kwizard.probes.nodes import Node
+from kwizard.probes.services import Service
+from kwizard.remote.host import ReadOnlyHost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What was seen. `time` is aware, UTC, of this machine.
+
+    `components_error` and `nodes_error` are "" when the API server answered; without its answer
+    `components` holds what the components themselves said. `matrix` is None when none was asked
+    for. `problems` says by host why a look at it failed. `faults` are further sentences: a node
+    that is missing, a daemon that does not run.
+    """
+
+    time: datetime
+    cluster: str
+    components: tuple[Component, ...] = ()
+    components_error: str = ""
+    nodes: tuple[Node, ...] = ()
+    nodes_error: str = ""
+    matrix: Matrix | None = None
+    diagnoses: tuple[Diagnosis, ...] = ()
+    services: Mapping[str, tuple[Service, ...]] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Everything that was looked at is as it should be; nothing was left out of sight."""
+        return (
+            not (self.problems or self.faults or self.components_error or self.nodes_error)
+            and bool(self.components)
+            and all(c.ok for c in self.components)
+            and all(n.ok for n in self.nodes)
+            and (self.matrix is None or self.matrix.ok)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `kwizard verify --json`: `components`, `nodes`, `matrix`, `ok`, and more.
+
+        `matrix` is null when none was asked for.
+        """
+        return {
+            "time": self.time.astimezone(UTC)
+            .isoformat(timespec="milliseconds")
+            .replace("+00:00", "Z"),
+            "cluster": self.cluster,
+            "components": [
+                {"name": c.name, "status": c.status, "message": c.message, "error": c.error}
+                for c in self.components
+            ],
+            "components_error": self.components_error,
+            "nodes": [
+                {
+                    "name": n.name,
+                    "status": n.status,
+                    "age": n.age,
+                    "version": n.version,
+                    "internal_ip": n.internal_ip,
+                }
+                for n in self.nodes
+            ],
+            "nodes_error": self.nodes_error,
+            "matrix": self.matrix.to_json() if self.matrix else None,
+            "diagnoses": [d.to_json() for d in self.diagnoses],
+            "services": {h: [s.to_json() for s in found] for h, found in self.services.items()},
+            "problems": dict(self.problems),
+            "faults": list(self.faults),
+            "ok": self.ok,
+        }
+
+    def summary(self) -> list[str]:
+        """The whole in plain lines."""
+        lines = component_table(self.components) if self.components else []
+        if self.components_error:
+            lines.append(f"components: {self.components_error}")
+        lines.append("")
+        lines += node_table(self.nodes) if self.nodes else []
+        if self.nodes_error:
+            lines.append(f"nodes: {self.nodes_error}")
+        if self.matrix is not None:
+            lines += ["", *matrix_table(self.matrix)]
+        for diagnosis in self.diagnoses:
+            lines += ["", f"{'likely cause' if diagnosis.cells else 'note'}: {diagnosis.cause}"]
+            lines.append(f"   shown by: {diagnosis.evidence_command}")
+            lines += [f"   {line}" for line in diagnosis.evidence.split("\n")]
+            lines.append(f"   what to do: {diagnosis.remedy}")
+        troubles = [f"{host}: {text}" for host, text in self.problems.items()]
+        if troubles or self.faults:
+            lines += ["", *troubles, *self.faults]
+        return [*lines, "", "all is well" if self.ok else "not everything is as it should be"]
+
+
+async def take(
+    hosts: Mapping[str, ReadOnlyHost],
+    cluster: Cluster,
+    *,
+    matrix: Literal["full", "light", "none"] = "light",
+) -> Snapshot:
+    """Look at all hosts at once. A host that does not answer is in `problems`; the rest is whole.
+
+    `full` pings as the article does, inside the container made for it; `light` makes nothing, not
+    even a process in a container; `none` leaves the matrix out. Raises nothing a host can cause.
+    """
+    looks = Looks(hosts, cluster)
+    seen = await looks.survey(with_endpoints=matrix != "none")
+    found = None
+    diagnoses: tuple[Diagnosis, ...] = ()
+    if matrix != "none":
+        found = await looks.matrix(seen.endpoints, matrix)
+        # The hosts' networks are looked at when something is red, and where time was asked for.
+        if matrix == "full" or not found.ok:
+            diagnoses = await looks.diagnoses(found)
+    services = dict(seen.services)
+    return Snapshot(
+        time=datetime.now(UTC),
+        cluster=cluster.name,
+        components=seen.components.rows,
+        components_error=seen.components.error,
+        nodes=seen.nodes.rows,
+        nodes_error=seen.nodes.error,
+        matrix=found,
+        diagnoses=diagnoses,
+        services=services,
+        problems=dict(looks.problems),
+        faults=(
+            *(missing_nodes(cluster, seen.nodes) if not seen.nodes.error else ()),
+            *stopped_daemons(cluster, services),
+        ),
+    )
