@@ -132,7 +132,7 @@ def _twice(
             names = "" if what == "name" else f" ({cluster.hosts[other].name}, {host.name})"
             yield error(
                 f"hosts {other + 1} and {index + 1}{names} have the same {what} {value}",
-                f"give each host a {what} of its own",
+                "no two hosts may share it",
                 _at(index, *key),
                 _at(other, *key),
             )
@@ -193,8 +193,7 @@ def _roles(cluster: Cluster) -> Iterator[Finding]:
             f"{len(control)} hosts have the role control-plane "
             f"({listed([hosts[i].name for i in control])}); the {cluster.recipe} recipe has one",
             "leave control-plane in the roles of one host",
-            _at(control[1], "roles"),
-            *about,
+            *(_at(i, "roles") for i in control[1:]),
         )
     if control and not cluster.nodes:
         yield error(
@@ -205,12 +204,11 @@ def _roles(cluster: Cluster) -> Iterator[Finding]:
             *about,
         )
     idle = [i for i, h in enumerate(hosts) if not h.roles]
-    if idle and len(idle) < len(hosts):
+    for i in idle if len(idle) < len(hosts) else ():
         yield warning(
-            f"without a role, so nothing is installed there: "
-            f"{listed([hosts[i].name for i in idle])}",
+            f"host {hosts[i].name} has no role, so nothing is installed there",
             "roles given on one host hold for all: give every host its own",
-            *(_at(i, "roles") for i in idle),
+            _at(i, "roles"),
         )
 
 

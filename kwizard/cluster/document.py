@@ -81,7 +81,7 @@ def too_large(file: str) -> Problem:
 def _marked(error: yaml.MarkedYAMLError, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark is not None else None
-    said = re.sub(r"\s+", " ", error.problem or error.context or "not YAML")
+    said = re.sub(r"\s+", " ", error.problem or error.context or "").removeprefix("but ")
     remedy = "compare the line and the one before it with docs/cluster-file.md"
     if isinstance(error, _TooMuch):
         return Problem(said, "a cluster file needs neither", file, line)
@@ -89,7 +89,7 @@ def _marked(error: yaml.MarkedYAMLError, file: str) -> Problem:
         remedy = "YAML is indented with spaces, not with tabs"
     elif "mapping values are not allowed" in said:
         remedy = "look for a missing line break or quote, or indentation that differs"
-    elif "single document" in said:
+    elif "another document" in said:
         remedy = "keep one cluster in a file: remove the line --- and what follows"
     elif "undefined alias" in said:
         remedy = "a value that begins with * must stand in quotes"

@@ -137,7 +137,7 @@ class Reader:
         near = values.nearest(name, known)
         if near is not None:
             self._problem(said, f"did you mean {near}?", place, line=line, breaks=(*place, near))
-        elif (other := values.nearest(name, self._elsewhere)) is not None:
+        elif (other := values.nearest(name, self._elsewhere, 0.8)) is not None:
             remedy = f"did you mean {self._elsewhere[other]}?"
             self._problem(said, remedy, place, line=line)
         else:

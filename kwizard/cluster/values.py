@@ -43,11 +43,11 @@ def halves(problem: str) -> tuple[str, str]:
     return message, remedy
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The known word that was probably meant, or None."""
     plain = word.strip().lower().replace("-", "_")[:40]
     by_form = {k.replace("-", "_"): k for k in known}
-    found = difflib.get_close_matches(plain, by_form, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(plain, by_form, n=1, cutoff=cutoff)
     return by_form[found[0]] if found else None
 
 
