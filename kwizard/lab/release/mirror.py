@@ -7,6 +7,7 @@ what a download does when a line is cut, stalls or lies.
 from __future__ import annotations
 
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -138,6 +139,11 @@ class Mirror:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     state: _State
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients leave in the middle: that is what this mirror is for. Other errors are shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):
