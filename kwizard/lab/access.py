@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from pathlib import Path
 
 from kwizard.lab.cgroups import HostCgroup
 from kwizard.lab.layout import Layout
@@ -62,13 +63,13 @@ def inside_host(cgroup: HostCgroup, leader: int) -> list[str]:
     ]  # fmt: skip
 
 
-def ssh(layout: Layout, user: str, address: str) -> list[str]:
+def ssh(layout: Layout, user: str, address: str, key: Path) -> list[str]:
     """An ssh command line into a host, run inside the lab's network; a command may follow.
 
     Host keys are not remembered: practice hosts come and go under the same addresses.
     """
     options = {
-        "IdentityFile": layout.key,
+        "IdentityFile": key,
         "IdentitiesOnly": "yes",
         "StrictHostKeyChecking": "no",
         "UserKnownHostsFile": "/dev/null",

@@ -11,9 +11,10 @@ from typing import NoReturn
 
 import click
 
-from kwizard.lab.lab import Lab, LabStatus
-from kwizard.lab.layout import HOST_NAMES, MAX_HOSTS
+from kwizard.lab.lab import Lab
+from kwizard.lab.layout import MAX_HOSTS
 from kwizard.lab.release.command import mirror, release
+from kwizard.lab.status import LabStatus
 
 _PASS_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 
@@ -120,7 +121,7 @@ def _status_lines(now: LabStatus) -> list[str]:
 
 
 @lab.command()
-@click.argument("host", type=click.Choice(HOST_NAMES), metavar="HOST")
+@click.argument("host")
 @click.pass_obj
 def reboot(self: Lab, host: str) -> None:
     """Reboot a host in order, and wait until it is ready."""
@@ -134,7 +135,7 @@ def _chosen(self: Lab, hosts: tuple[str, ...], every: bool) -> tuple[str, ...]:
 
 
 @lab.command("power-cut")
-@click.argument("hosts", nargs=-1, type=click.Choice(HOST_NAMES), metavar="[HOST]...")
+@click.argument("hosts", nargs=-1, metavar="[HOST]...")
 @click.option("--all", "every", is_flag=True, help="Every host of the lab.")
 @click.pass_obj
 def power_cut(self: Lab, hosts: tuple[str, ...], every: bool) -> None:
@@ -143,7 +144,7 @@ def power_cut(self: Lab, hosts: tuple[str, ...], every: bool) -> None:
 
 
 @lab.command("power-on")
-@click.argument("hosts", nargs=-1, type=click.Choice(HOST_NAMES), metavar="[HOST]...")
+@click.argument("hosts", nargs=-1, metavar="[HOST]...")
 @click.option("--all", "every", is_flag=True, help="Every host of the lab.")
 @click.pass_obj
 def power_on(self: Lab, hosts: tuple[str, ...], every: bool) -> None:
@@ -162,7 +163,7 @@ _NETWORK = click.option(
 
 
 @lab.command()
-@click.argument("host", type=click.Choice(HOST_NAMES), metavar="HOST")
+@click.argument("host")
 @_NETWORK
 @click.pass_obj
 def cut(self: Lab, host: str, network: str) -> None:
@@ -171,7 +172,7 @@ def cut(self: Lab, host: str, network: str) -> None:
 
 
 @lab.command()
-@click.argument("host", type=click.Choice(HOST_NAMES), metavar="HOST")
+@click.argument("host")
 @click.pass_obj
 def heal(self: Lab, host: str) -> None:
     """Put a host's network cables back in."""
@@ -179,7 +180,7 @@ def heal(self: Lab, host: str) -> None:
 
 
 @lab.command()
-@click.argument("host", type=click.Choice(HOST_NAMES), metavar="HOST")
+@click.argument("host")
 @click.argument("rate", metavar="RATE|none")
 @click.pass_obj
 def shape(self: Lab, host: str, rate: str) -> None:
@@ -188,7 +189,7 @@ def shape(self: Lab, host: str, rate: str) -> None:
 
 
 @lab.command(context_settings=_PASS_ON)
-@click.argument("host", type=click.Choice(HOST_NAMES), metavar="HOST")
+@click.argument("host")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND...")
 @click.pass_obj
 def run(self: Lab, host: str, command: tuple[str, ...]) -> None:

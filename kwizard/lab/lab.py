@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from kwizard.lab.locks import locked
 from kwizard.lab.machine import Report
 from kwizard.lab.power import Box
 from kwizard.lab.rootfs import ensure_rootfs
+from kwizard.lab.status import HostStatus, LabStatus
 
 _T = TypeVar("_T")
 
@@ -27,39 +27,6 @@ Command = str | Sequence[str]
 
 def _silent(line: str) -> None:
     del line
-
-
-@dataclass(frozen=True, slots=True)
-class HostStatus:
-    """One host as `lab status` shows it. `state` is "on" or "off"; `cut` whether its cable to the
-    first network is pulled out."""
-
-    name: str
-    state: str
-    address: str
-    second_address: str
-    cut: bool
-    processes: int
-    console: str
-
-
-@dataclass(frozen=True, slots=True)
-class LabStatus:
-    """A lab as `lab status` shows it. `state` is "up" (all hosts on), "partly up", "off" (hosts
-    with a disk, none on) or "none"; `machine_restarted` says that a reboot took the hosts down."""
-
-    name: str
-    state: str
-    machine_restarted: bool
-    netns: str
-    directory: str
-    key: str
-    password_file: str
-    hosts: tuple[HostStatus, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
 
 
 class Lab:
@@ -218,13 +185,17 @@ class Lab:
         *,
         user: str = "root",
         second: bool = False,
+        key: Path | None = None,
         input: str | None = None,
         timeout: float | None = 120,
     ) -> subprocess.CompletedProcess[str]:
-        """Run `command` on `host` over SSH, with the lab's key; `second`: by the second network."""
+        """Run `command` on `host` over SSH, as `user`, by the first network or the `second`.
+
+        `key` is a private key file (None: the lab's own).
+        """
         seat = self.layout.seat(host)
         address = seat.second_address if second else seat.address
-        line = [*access.ssh(self.layout, user, str(address)), *command]
+        line = [*access.ssh(self.layout, user, str(address), key or self.key), *command]
         return _completed(line, input, timeout, check=False)
 
     def wait_ready(self, host: str, seconds: float = 120) -> str:

@@ -19,6 +19,8 @@ from kwizard.text import decode, tail
 _POWER = Path(__file__).resolve().parent / "power.sh"
 _IDENTITY = Path(__file__).resolve().parent / "identity.sh"
 
+_PROPAGATE = Path("/run/systemd/nspawn/propagate")
+
 _BOOT_SECONDS = 120
 _POWEROFF_SECONDS = 30
 
@@ -35,6 +37,11 @@ class Box:
     def of(cls, layout: Layout, seat: Seat, hierarchies: Hierarchies) -> Box:
         """The box that sits at `seat`."""
         return cls(layout, seat, HostCgroup(f"{layout.cgroup}/{seat.name}", hierarchies))
+
+    @property
+    def machine(self) -> str:
+        """What nspawn calls it: unique on this machine."""
+        return f"kwlab-{self.layout.name}-{self.seat.name}"
 
     @property
     def on(self) -> bool:
@@ -77,7 +84,7 @@ class Box:
                     "PATH": PATH,
                     "LAB_NETNS": self.layout.netns,
                     "LAB_HOST": seat.name,
-                    "LAB_MACHINE": f"{self.layout.name}-{seat.name}",
+                    "LAB_MACHINE": self.machine,
                     "LAB_DIR": str(seat.directory),
                     "LAB_POWER_CGROUPS": "\n".join(map(str, self.cgroup.entrances("power"))),
                     "LAB_HOST_CGROUPS": "\n".join(map(str, self.cgroup.entrances("host"))),
@@ -163,6 +170,9 @@ class Box:
         """Take away its mounts and cgroups, and with `wipe` its disk. It must be off."""
         disk.unmount(self.seat.directory)
         self.cgroup.remove()
+        # nspawn leaves an empty directory behind.
+        with contextlib.suppress(OSError):
+            (_PROPAGATE / self.machine).rmdir()
         if wipe:
             disk.wipe(self.seat.directory)
 
