@@ -1,1 +1,55 @@
 """The article's recipe: etcd in docker, plain daemons, flannel, docker's bip and mtu."""
+
+from __future__ import annotations
+
+from kwizard.cluster.model import Cluster, EtcdMode
+from kwizard.errors import InvalidInput, Problem
+from kwizard.recipes.classic import steps, values
+from kwizard.recipes.classic.flags import FIRST_WITHOUT_INSECURE_PORT
+from kwizard.recipes.step import RecipeSteps
+
+
+def classic(cluster: Cluster) -> RecipeSteps:
+    """The steps that make `cluster` the article's way.
+
+    Raises InvalidInput with every reason why this recipe does not fit the cluster file.
+    """
+    problems = _unfit(cluster)
+    if problems:
+        raise InvalidInput(problems)
+    return RecipeSteps(
+        cluster=cluster,
+        steps=(
+            *steps.hosts_phase(cluster),
+            *steps.release_phase(cluster),
+            *steps.control_plane_phase(cluster),
+            *steps.nodes_phase(cluster),
+            *steps.network_phase(cluster),
+            *steps.verify_phase(cluster),
+        ),
+        values=values.template_values(cluster),
+    )
+
+
+def _unfit(cluster: Cluster) -> list[Problem]:
+    problems = []
+    if cluster.version.minor_pair >= FIRST_WITHOUT_INSECURE_PORT:
+        problems.append(
+            Problem(
+                f"the classic recipe ends with v1.19: {cluster.version} has no insecure port, on"
+                " which everything in it rests",
+                "versions from v1.20 on need the modern recipe, which this kwizard does not have"
+                " yet; choose a version up to v1.19",
+            )
+        )
+    if cluster.etcd.mode is EtcdMode.EXISTING:
+        problems += [
+            Problem(
+                f"etcd at {endpoint} is spoken to with TLS, for which a cluster file has no place"
+                " for certificates",
+                "name endpoints that begin with http://",
+            )
+            for endpoint in cluster.etcd.endpoints
+            if endpoint.startswith("https:")
+        ]
+    return problems

@@ -1,0 +1,15 @@
+# Puts etcd and etcdctl into /usr/bin, out of the archive that was brought to this host.
+set -eu
+{% include "classic/lib/say.sh" %}
+
+staging=$(mktemp -d /usr/bin/.kwizard-etcd.XXXXXX)
+trap 'rm -rf "$staging"' EXIT
+tar -xf {{ etcd_binaries }} -C "$staging" || fail "the archive of etcd cannot be unpacked"
+for program in etcd etcdctl; do
+    found=$(find "$staging" -type f -name "$program" | head -n 1)
+    [ -n "$found" ] || fail "the archive of etcd holds no program called $program"
+    chmod 755 "$found"
+    "$found" --version >/dev/null || fail "$program does not run on this host ($(uname -m))"
+    mv -f "$found" "/usr/bin/$program"
+done
+etcd --version | head -n 1

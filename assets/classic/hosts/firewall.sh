@@ -1,0 +1,48 @@
+# Opens in firewalld what the hosts need from each other, where firewalld runs. Each port is opened
+# once for now and once for good; the article's --reload is left out, since it is not needed then
+# and it wipes the rules of kube-proxy, which notices only after up to 30 s.
+set -eu
+{% include "classic/lib/say.sh" %}
+
+if ! command -v firewall-cmd >/dev/null 2>&1 || ! systemctl is-active --quiet firewalld.service; then
+    echo "firewalld does not run on this host: nothing to open"
+    if systemctl is-enabled --quiet firewalld.service 2>/dev/null; then
+        echo "it is enabled, though: once it has started, run this installation again"
+    fi
+    exit 0
+fi
+{% include "classic/hosts/firewall.inc.sh" %}
+[ -n "$interface" ] || fail "no interface of this host carries {{ host.address }}"
+zone=$(zone_of_interface)
+{% if cluster.firewall.zone %}
+
+if [ "$zone" != {{ cluster.firewall.zone | q }} ]; then
+{% if cluster.firewall.move_interface %}
+    firewall-cmd --zone={{ cluster.firewall.zone | q }} --change-interface="$interface"
+    firewall-cmd --permanent --zone={{ cluster.firewall.zone | q }} --change-interface="$interface"
+    zone={{ cluster.firewall.zone | q }}
+{% else %}
+    fail "the interface $interface is in firewalld's zone $zone, so opening ports in zone" \
+        {{ cluster.firewall.zone | q }} "would have no effect: take firewall.zone: $zone, or set" \
+        "firewall.move_interface"
+{% endif %}
+fi
+{% endif %}
+{% set ports = opened_ports(host) %}
+{% if ports %}
+
+# {{ ports | words }}
+firewall-cmd --zone="$zone"{% for port in ports %} --add-port={{ port }}{% endfor %}
+
+firewall-cmd --zone="$zone"{% for port in ports %} --add-port={{ port }}{% endfor %} --permanent
+{% endif %}
+{% if flannel_interface %}
+
+# What comes out of the overlay goes on to containers; firewalld refuses that from an interface in
+# no zone. It need not exist yet.
+firewall-cmd --zone=trusted --change-interface={{ flannel_interface }}
+firewall-cmd --permanent --zone=trusted --change-interface={{ flannel_interface }}
+{% endif %}
+
+echo "open in zone $zone, where $interface is:"
+firewall-cmd --zone="$zone" --list-ports

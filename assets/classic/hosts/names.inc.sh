@@ -1,0 +1,9 @@
+wanted() {
+    cat <<'HOSTS'
+# kwizard: hosts of {{ cluster.name }}
+{% for other in cluster.hosts %}
+{{ other.address }} {{ other.name }}
+{% endfor %}
+# kwizard: end
+HOSTS
+}

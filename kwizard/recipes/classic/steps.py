@@ -1,0 +1,500 @@
+"""The classic recipe's steps, in the order the article would have a person read them.
+
+`after` names exactly what a step needs, so reading order is not running order: the release travels
+while docker is made ready, flannel is set up while the API server starts. Nothing changes on any
+host before every host has passed preflight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kwizard.cluster.model import Cluster, EtcdMode, Host, Role, Supervisor
+from kwizard.recipes.classic import values
+from kwizard.recipes.step import (
+    After,
+    Operator,
+    Phase,
+    Place,
+    Retry,
+    Rolling,
+    Script,
+    Step,
+    Wait,
+    every,
+    names,
+    same,
+)
+
+# Docker is restarted on one host at a time over all steps that do it, while etcd can spare that
+# host's member.
+_ROLLING = Rolling(group="docker", guard="classic/hosts/quorum.wait.sh", deadline=180)
+_DOCKER_HINT = "journalctl -u docker on that host tells why docker does not start"
+
+
+def script(
+    step_id: str,
+    title: str,
+    hosts: tuple[str, ...],
+    *after: After,
+    asset: str = "",
+    exclusive: bool = True,
+    probe: bool = True,
+    retry: Retry | None = None,
+    timeout: float = 300.0,
+    rolling: Rolling | None = None,
+    hint: str = "",
+) -> Step:
+    """A script step: assets/classic/<asset or id>.sh, with the probe of the same name beside it."""
+    name = f"classic/{asset or step_id}"
+    return Step(
+        id=step_id,
+        phase=Phase(step_id.partition("/")[0]),
+        title=title,
+        action=Script(f"{name}.sh"),
+        hosts=hosts,
+        after=after,
+        probe=f"{name}.probe.sh" if probe else None,
+        exclusive=exclusive,
+        retry=retry or Retry(),
+        timeout=timeout,
+        rolling=rolling,
+        hint=hint,
+    )
+
+
+def place(
+    step_id: str,
+    title: str,
+    hosts: tuple[str, ...],
+    *after: After,
+    artifact: str,
+    target: str,
+    probe: str = "",
+    hint: str = "",
+) -> Step:
+    """A file brought to hosts. `probe` names what makes it unnecessary: an asset without .sh."""
+    return Step(
+        id=step_id,
+        phase=Phase(step_id.partition("/")[0]),
+        title=title,
+        action=Place(artifact, target),
+        hosts=hosts,
+        after=after,
+        probe=f"classic/{probe or step_id}.probe.sh",
+        stamped=False,
+        exclusive=False,
+        retry=Retry(attempts=3, delay=5),
+        timeout=3600,
+        hint=hint
+        or "look for room under /var/lib/kwizard on that host; a second run goes on"
+        " at the byte where this one ended",
+    )
+
+
+def wait(
+    step_id: str,
+    title: str,
+    hosts: tuple[str, ...],
+    *after: After,
+    asset: str = "",
+    deadline: float = 120.0,
+    hint: str = "",
+) -> Step:
+    """A named condition that is waited for, looked at by assets/classic/<asset or id>.wait.sh."""
+    return Step(
+        id=step_id,
+        phase=Phase(step_id.partition("/")[0]),
+        title=title,
+        action=Wait(f"classic/{asset or step_id}.wait.sh", deadline=deadline),
+        hosts=hosts,
+        after=after,
+        stamped=False,
+        exclusive=False,
+        timeout=deadline + 60,
+        hint=hint,
+    )
+
+
+def logs_of(cluster: Cluster, daemon: str) -> str:
+    """Where a person reads what a daemon said."""
+    if cluster.supervisor is Supervisor.NOHUP:
+        return f"/var/log/{daemon}.log on that host tells more"
+    return f"journalctl -u {daemon} on that host tells more"
+
+
+def hosts_phase(cluster: Cluster) -> Iterator[Step]:
+    """Hosts: looked at, named, their firewalls opened, docker and etcd made ready."""
+    everyone = names(cluster.hosts)
+    ready = every("hosts/preflight")
+    yield script(
+        "hosts/preflight",
+        "Look whether the hosts can become a cluster",
+        everyone,
+        probe=False,  # it only looks; the journal remembers that it passed
+        exclusive=False,
+        timeout=120,
+        hint="nothing was changed on any host; mend what is named and start again",
+    )
+    yield script("hosts/names", "Write the hosts' names into /etc/hosts", everyone, ready)
+    # Beside docker's start: firewalld and docker have nothing to ask of each other until both run.
+    yield script(
+        "hosts/firewall",
+        "Open the needed ports in firewalld",
+        everyone,
+        ready,
+        exclusive=False,
+        hint="firewall-cmd --get-active-zones shows which zone each interface is in",
+    )
+    yield script(
+        "hosts/docker",
+        "Have docker installed and running",
+        everyone,
+        ready,
+        retry=Retry(attempts=3, delay=10),
+        timeout=1800,
+        hint="install docker from the distribution's packages and start again; " + _DOCKER_HINT,
+    )
+    yield script(
+        "hosts/docker-chains",
+        "Restart docker where firewalld was started after it",
+        everyone,
+        same("hosts/docker"),
+        same("hosts/firewall"),
+        rolling=_ROLLING,
+        hint=_DOCKER_HINT,
+    )
+    yield from _etcd(cluster)
+    yield wait(
+        "hosts/etcd-healthy",
+        "Wait until every member of etcd is healthy",
+        names((cluster.control_plane,)),
+        every("hosts/etcd") if cluster.etcd.mode is not EtcdMode.EXISTING else ready,
+        hint="a member that stays ill: its ports 2379 and 2380 are closed to the others, or"
+        " /var/lib/etcd holds the data of an older cluster",
+    )
+
+
+def _etcd(cluster: Cluster) -> Iterator[Step]:
+    members = names(cluster.with_role(Role.ETCD))
+    ready = every("hosts/preflight")
+    if cluster.etcd.mode is EtcdMode.DOCKER:
+        chains = same("hosts/docker-chains")
+        brought: tuple[After, ...] = ()
+        if cluster.etcd.archive:
+            brought = (same("hosts/etcd-archive"),)
+            yield place(
+                "hosts/etcd-archive",
+                "Bring the archive of etcd's image",
+                members,
+                ready,
+                same("hosts/docker"),
+                artifact="etcd-archive",
+                target=values.ETCD_ARCHIVE,
+                probe="hosts/etcd-image",
+            )
+        yield script(
+            "hosts/etcd-image",
+            "Give docker the image of etcd",
+            members,
+            chains,
+            *brought,
+            exclusive=False,
+            retry=Retry(attempts=3, delay=5),
+            timeout=1800,
+            hint="where no registry can be reached, save the image elsewhere with 'docker save' and"
+            " name the file as etcd.archive",
+        )
+        yield script(
+            "hosts/etcd",
+            "Start etcd in docker",
+            members,
+            same("hosts/etcd-image"),
+            hint="'docker logs etcd' on that host tells why it does not stay up",
+        )
+    elif cluster.etcd.mode is EtcdMode.SYSTEMD:
+        needed: tuple[After, ...] = (ready, same("hosts/firewall"))
+        if cluster.etcd.binaries:
+            yield place(
+                "hosts/etcd-bring",
+                "Bring the archive of etcd",
+                members,
+                ready,
+                artifact="etcd-binaries",
+                target=values.ETCD_BINARIES,
+                probe="hosts/etcd-binaries",
+            )
+            yield script(
+                "hosts/etcd-binaries",
+                "Unpack etcd into /usr/bin",
+                members,
+                same("hosts/etcd-bring"),
+                exclusive=False,
+            )
+            needed = (*needed, same("hosts/etcd-binaries"))
+        yield script(
+            "hosts/etcd",
+            "Start etcd as a unit of systemd",
+            members,
+            *needed,
+            asset="hosts/etcd-unit",
+            hint="journalctl -u etcd on that host tells more",
+        )
+
+
+def release_phase(cluster: Cluster) -> Iterator[Step]:
+    """Release: fetched once, brought to the hosts that need it, unpacked into /usr/bin."""
+    users = tuple(h.name for h in cluster.hosts if h in (cluster.control_plane, *cluster.nodes))
+    yield Step(
+        id="release/fetch",
+        phase=Phase.RELEASE,
+        title=f"Get the release {cluster.version}",
+        action=Operator("fetch-release"),
+        stamped=False,
+        exclusive=False,
+        timeout=24 * 3600,
+        hint="a second run goes on at the byte where this one ended; a tarball fetched another way"
+        " can be named as release.tarball",
+    )
+    yield place(
+        "release/place",
+        "Bring the release to the host",
+        users,
+        every("release/fetch"),
+        every("hosts/preflight"),
+        artifact="release",
+        target=values.RELEASE,
+    )
+    yield script(
+        "release/unpack",
+        "Unpack the programs into /usr/bin",
+        users,
+        same("release/place"),
+        exclusive=False,
+        timeout=900,
+        hint="no space left: make room on the file system of /usr/bin; another architecture or"
+        " version: name the right tarball as release.tarball",
+    )
+
+
+def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
+    """Control plane: the API server on etcd, then what works through it."""
+    master = names((cluster.control_plane,))
+    after_boot = "" if cluster.supervisor is Supervisor.SYSTEMD else " (until the next reboot)"
+    yield script(
+        "control-plane/kube-apiserver",
+        "Start kube-apiserver" + after_boot,
+        master,
+        same("release/unpack"),
+        same("hosts/names"),
+        every("hosts/etcd-healthy"),
+        exclusive=False,
+        hint="port 8080 taken by another program is named by 'ss -ltnp sport = :8080'; "
+        + logs_of(cluster, "kube-apiserver"),
+    )
+    yield wait(
+        "control-plane/apiserver-healthy",
+        "Wait until the API answers",
+        master,
+        same("control-plane/kube-apiserver"),
+        hint=logs_of(cluster, "kube-apiserver"),
+    )
+    for daemon in ("kube-controller-manager", "kube-scheduler", "kube-proxy"):
+        yield script(
+            f"control-plane/{daemon}",
+            f"Start {daemon}{after_boot}",
+            master,
+            same("control-plane/apiserver-healthy"),
+            exclusive=False,
+            hint=logs_of(cluster, daemon),
+        )
+
+
+def nodes_phase(cluster: Cluster) -> Iterator[Step]:
+    """Nodes: kubelet and kube-proxy, until every node is Ready."""
+    nodes = names(cluster.nodes)
+    workers = tuple(n for n in nodes if n != cluster.control_plane.name)
+    after_boot = "" if cluster.supervisor is Supervisor.SYSTEMD else " (until the next reboot)"
+    image: tuple[After, ...] = ()
+    if cluster.docker.pause_image:
+        image = (same("nodes/pause-image"),)
+        brought: tuple[After, ...] = ()
+        if cluster.docker.pause_archive:
+            brought = (same("nodes/pause-archive"),)
+            yield place(
+                "nodes/pause-archive",
+                "Bring the archive of the pause image",
+                nodes,
+                every("hosts/preflight"),
+                same("hosts/docker"),
+                artifact="pause-archive",
+                target=values.PAUSE_ARCHIVE,
+                probe="nodes/pause-image",
+            )
+        yield script(
+            "nodes/pause-image",
+            "Give docker the pause image",
+            nodes,
+            same("hosts/docker-chains"),
+            *brought,
+            # Loading lasts a moment and must not fall into docker's restart; a pull may last.
+            exclusive=bool(cluster.docker.pause_archive),
+            retry=Retry(attempts=3, delay=5),
+            timeout=1800,
+            hint="where no registry can be reached, save the image elsewhere with 'docker save' and"
+            " name the file as docker.pause_archive",
+        )
+    yield script(
+        "nodes/kubelet",
+        "Start the kubelet" + after_boot,
+        nodes,
+        same("release/unpack"),
+        same("hosts/docker-chains"),
+        same("hosts/names"),
+        *image,
+        every("control-plane/apiserver-healthy"),
+        hint=logs_of(cluster, "kubelet"),
+    )
+    yield script(
+        "nodes/kube-proxy",
+        "Start kube-proxy" + after_boot,
+        workers,
+        same("release/unpack"),
+        same("hosts/names"),
+        every("control-plane/apiserver-healthy"),
+        asset="control-plane/kube-proxy",
+        exclusive=False,
+        hint=logs_of(cluster, "kube-proxy"),
+    )
+    yield wait(
+        "nodes/ready",
+        "Wait until every node is Ready",
+        names((cluster.control_plane,)),
+        every("nodes/kubelet"),
+        every("hosts/firewall"),
+        every("control-plane/kube-controller-manager"),
+        deadline=180,
+        hint=f"'kubectl describe node' on {cluster.control_plane.name} tells what a node lacks; "
+        + logs_of(cluster, "kubelet"),
+    )
+
+
+def network_phase(cluster: Cluster) -> Iterator[Step]:
+    """Network: flannel's key, flanneld everywhere, docker on the leased subnets host by host."""
+    everyone = names(cluster.hosts)
+    yield script(
+        "network/flannel-key",
+        "Tell flannel its network, in etcd",
+        names((keeper(cluster),)),
+        every("hosts/etcd-healthy"),
+    )
+    brought: tuple[After, ...] = (every("hosts/preflight"),)
+    if cluster.flannel.binary:
+        brought = (same("network/flannel-bring"),)
+        yield place(
+            "network/flannel-bring",
+            "Bring flanneld to the host",
+            everyone,
+            every("hosts/preflight"),
+            artifact="flannel",
+            target=values.FLANNEL_BINARY,
+            probe="network/flannel-install",
+        )
+    yield script(
+        "network/flannel-install",
+        "Put flanneld into /usr/bin",
+        everyone,
+        *brought,
+        exclusive=False,
+        retry=Retry(attempts=2, delay=5),
+        timeout=900,
+        hint="fetch flannel's release on another machine and name it as flannel.binary",
+    )
+    yield script(
+        "network/flanneld",
+        "Start flanneld"
+        + ("" if cluster.supervisor is Supervisor.SYSTEMD else " (until the next reboot)"),
+        everyone,
+        same("network/flannel-install"),
+        same("hosts/firewall"),
+        every("network/flannel-key"),
+        exclusive=False,
+        hint=logs_of(cluster, "flanneld"),
+    )
+    yield wait(
+        "network/lease",
+        "Wait for the host's subnet",
+        everyone,
+        same("network/flanneld"),
+        hint=logs_of(cluster, "flanneld"),
+    )
+    yield script(
+        "network/docker-options",
+        "Give docker the leased subnet and MTU",
+        everyone,
+        same("network/lease"),
+        same("hosts/docker"),
+        exclusive=False,
+    )
+    yield script(
+        "network/docker-restart",
+        "Restart docker on the leased subnet",
+        everyone,
+        same("network/docker-options"),
+        same("hosts/docker-chains"),
+        every("hosts/etcd-healthy"),
+        rolling=_ROLLING,
+        hint="etcd without its quorum holds this step back on purpose; " + _DOCKER_HINT,
+    )
+
+
+def verify_phase(cluster: Cluster) -> Iterator[Step]:
+    """Verify: what the cluster says of itself, and pings from containers to everything."""
+    everyone, master = names(cluster.hosts), names((cluster.control_plane,))
+    yield script(
+        "verify/ping-container",
+        "Make a container to ping from",
+        everyone,
+        same("network/docker-restart"),
+    )
+    yield wait(
+        "verify/components",
+        "Wait until every component is healthy",
+        master,
+        same("control-plane/kube-controller-manager"),
+        same("control-plane/kube-scheduler"),
+        every("network/docker-restart"),
+        hint="'kubectl get componentstatus' names the one that is not",
+    )
+    yield wait(
+        "verify/nodes-ready",
+        "Wait until every node is Ready with its network",
+        master,
+        every("nodes/ready"),
+        every("network/docker-restart"),
+        asset="nodes/ready",
+        deadline=180,
+        hint=logs_of(cluster, "kubelet"),
+    )
+    yield Step(
+        id="verify/network",
+        phase=Phase.VERIFY,
+        title="Ping everything from everywhere",
+        action=Operator("verify"),
+        after=(
+            every("verify/ping-container"),
+            every("verify/components"),
+            every("verify/nodes-ready"),
+            every("control-plane/kube-proxy"),
+            every("nodes/kube-proxy"),
+        ),
+        stamped=False,
+        exclusive=False,
+        timeout=900,
+    )
+
+
+def keeper(cluster: Cluster) -> Host:
+    """The host whose etcdctl writes flannel's key: one with a member, or the control plane."""
+    members = cluster.with_role(Role.ETCD)
+    return members[0] if members else cluster.control_plane

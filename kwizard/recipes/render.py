@@ -1,0 +1,104 @@
+"""Templates of shell to the shell a host runs: the one place where a value meets a script.
+
+A cluster file is written by somebody, so nothing out of it may act in a shell. Two things hold
+that: templates quote with the `q` filter, and whatever a template prints without it must consist
+of characters that mean nothing to a shell, or rendering fails. So a forgotten filter is an error
+here and never a command there. Further filters: `words` joins items that need no quoting, `own`
+marks a text that stands in the template itself as shell.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, UndefinedError
+
+from kwizard.assets_dir import assets_dir
+from kwizard.cluster.model import Cluster, Host
+from kwizard.errors import InvalidInput, Problem
+
+# No white space, no quotes, nothing that starts an expansion, a comment, a pattern or a pipe.
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@%+=,-]*")
+
+
+class Shell(str):
+    """Text that is shell already: quoted, or written by us."""
+
+    __slots__ = ()
+
+
+def quote(value: object) -> Shell:
+    """`value` as exactly one word of a POSIX shell. A NUL cannot be one: InvalidInput."""
+    text = str(value)
+    if "\0" in text:
+        raise InvalidInput(f"a NUL character cannot be part of a command: {text!r}")
+    return Shell(shlex.quote(text))
+
+
+def word(value: object) -> str:
+    """`value` as text, when it is a word that needs no quoting in a shell or a systemd unit.
+
+    Raises InvalidInput otherwise. `%` and `$` act in units, so neither passes.
+    """
+    text = str(value)
+    if not text or "%" in text or _PLAIN.fullmatch(text) is None:
+        raise InvalidInput(
+            [
+                Problem(
+                    f"{text!r} cannot stand on a command line",
+                    "use letters, digits and the characters _ . / : @ + = , - only",
+                )
+            ]
+        )
+    return text
+
+
+def render(asset: str, *, cluster: Cluster, host: Host | None, values: Mapping[str, Any]) -> str:
+    """The text of assets/<asset> for `host` (None: the operator), byte for byte as it is run.
+
+    Templates see `cluster`, `host` and everything in `values`. Raises InvalidInput when a value
+    could act in the shell, or when the template and the values do not fit each other.
+    """
+    try:
+        template = _environment().get_template(asset)
+        return template.render(cluster=cluster, host=host, **values)
+    except TemplateNotFound as error:
+        raise InvalidInput(f"there is no asset {error.name}") from error
+    except UndefinedError as error:
+        raise InvalidInput(f"{asset}: {error.message}") from error
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(assets_dir()),
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701  (what is rendered is shell, not HTML)
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_checked,
+    )
+    environment.filters["q"] = quote
+    environment.filters["own"] = Shell
+    environment.filters["words"] = lambda items: Shell(" ".join(word(item) for item in items))
+    environment.filters["count_words"] = lambda line: len(line.replace("\\\n", "").split())
+    return environment
+
+
+def _checked(value: object) -> object:
+    """What Jinja2 calls for every printed expression, see the module's first lines."""
+    if isinstance(value, (Shell, StrictUndefined)) or _PLAIN.fullmatch(str(value)):
+        return value
+    raise InvalidInput(
+        [
+            Problem(
+                f"{str(value)!r} holds characters that act in a shell",
+                "use letters, digits and plain punctuation only",
+            )
+        ]
+    )

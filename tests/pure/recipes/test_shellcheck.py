@@ -1,0 +1,56 @@
+"""Every script of every combination, rendered, is clean POSIX shell."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kwizard.engine.plan import build
+from kwizard.recipes import steps_for
+from tests.pure.recipes.clusters import variants
+
+SHELLCHECK = shutil.which("shellcheck") or str(Path(sys.executable).parent / "shellcheck")
+
+
+def rendered() -> dict[str, str]:
+    """Each different text once, with the name of the first task that has it."""
+    out: dict[str, str] = {}
+    for name, cluster in variants():
+        for task in build(steps_for(cluster)).tasks:
+            for kind, text in (
+                ("script", task.script),
+                ("probe", task.probe or ""),
+                ("guard", task.guard or ""),
+            ):
+                if text:
+                    label = f"{task.id}.{kind}.{name}.sh".replace("/", "_")
+                    out.setdefault(text, label)
+    return out
+
+
+@pytest.mark.timeout(600)
+def test_rendered_scripts_pass_shellcheck(tmp_path: Path):
+    texts = rendered()
+    assert len(texts) > 200
+    files = []
+    for text, label in texts.items():
+        file = tmp_path / label
+        file.write_text(text)
+        files.append(str(file))
+    found = subprocess.run(
+        [SHELLCHECK, "-s", "sh", "-f", "gcc", *files], capture_output=True, text=True, check=False
+    )
+    lines = [line.replace(f"{tmp_path}/", "") for line in found.stdout.splitlines()]
+    assert not lines, "\n".join(lines[:40])
+    assert found.returncode == 0, found.stderr
+
+
+def test_every_script_begins_with_a_comment_and_stops_at_the_first_error():
+    for text, label in rendered().items():
+        assert text.startswith("# "), label
+        first = next(line for line in text.splitlines() if line and not line.startswith("#"))
+        assert first == "set -eu", label
