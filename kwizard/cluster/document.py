@@ -84,7 +84,7 @@ def _marked(error: yaml.MarkedYAMLError, file: str) -> Problem:
     said = re.sub(r"\s+", " ", error.problem or error.context or "").removeprefix("but ")
     remedy = "compare the line and the one before it with docs/cluster-file.md"
     if isinstance(error, _TooMuch):
-        return Problem(said, "a cluster file needs neither", file, line)
+        return Problem(said, "no cluster file needs that", file, line)
     if "'\\t'" in said:
         remedy = "YAML is indented with spaces, not with tabs"
     elif "mapping values are not allowed" in said:
