@@ -21,6 +21,7 @@ BLOCK = 1024 * 1024
 MAX_MEMBERS = 200_000
 MAX_MEMBER = 4 * 1024**3  # bytes; the biggest member of an official release is below 2 GiB
 MAX_TOTAL = 16 * 1024**3  # bytes, unpacked
+_BEGINNING = 512  # bytes that tell what a file is
 _TRY_ANOTHER = "fetch it again, or use the official release tarball"
 
 
@@ -112,6 +113,9 @@ def _bomb(name: str) -> ReleaseError:
 
 
 def _damaged(name: str, whole: _Whole, error: Exception) -> ReleaseError:
+    count = whole.count
+    while len(whole.first) < _BEGINNING and whole.read(_BEGINNING):
+        pass
     first = whole.first
     if not first:
         return ReleaseError(f"{name} is empty", remedy=_TRY_ANOTHER)
@@ -122,31 +126,25 @@ def _damaged(name: str, whole: _Whole, error: Exception) -> ReleaseError:
         elif first.lstrip()[:1] == b"<":
             looks = ": it looks like a web page"
         return ReleaseError(f"{name} is no .tar.gz{looks}", remedy=_TRY_ANOTHER)
-    if whole.ended:
+    if len(first) < 2 or isinstance(error, EOFError) or "unexpected end" in str(error):
         return ReleaseError(
-            f"{name} is cut off: it ends in the middle, after {whole.count} bytes",
+            f"{name} is cut off: it ends in the middle, after {count} bytes",
             remedy="fetch it again: the download was not complete",
         )
     return ReleaseError(f"{name} is damaged: {clean(str(error))[:200]}", remedy=_TRY_ANOTHER)
 
 
 class _Whole:
-    """Counts what is read, remembers how it began, and whether its end was reached."""
+    """Counts what is read, and remembers how it began."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
         self.first = b""
         self.count = 0
-        self.ended = False
 
     def read(self, size: int = -1) -> bytes:
-        try:
-            data = self._stream.read(size if size >= 0 else BLOCK)
-        except (EOFError, tarfile.ReadError):
-            self.ended = True  # the archive around this one is cut off
-            raise
-        if len(self.first) < 512:
-            self.first += data[: 512 - len(self.first)]
+        data = self._stream.read(size if size >= 0 else BLOCK)
+        if len(self.first) < _BEGINNING:
+            self.first += data[: _BEGINNING - len(self.first)]
         self.count += len(data)
-        self.ended = self.ended or not data
         return data

@@ -71,10 +71,12 @@ class _TryAgain(Exception):
 
 
 async def no_progress(_done: int, _total: int) -> None:
+    """Say nothing of how far it is."""
     return
 
 
 async def no_notice(_text: str) -> None:
+    """Say nothing."""
     return
 
 
