@@ -24,7 +24,7 @@ MAX_LINE = 1000
 _LINE_END = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _MARKS = str.maketrans({"、": ",", "‖": "|", "│": "|", "┃": "|", "–": "-", "—": "-"})
 _RULE = re.compile(r"[\s|+:=_─┼├┤-]+")
-_BULLET = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+")
+_BULLET = re.compile(r"^(?:[-*+•]|\d{1,3}[.)])\s+")
 _LOGIN = re.compile(r"(?:(?P<user>[^@\s]+)@)?(?P<host>[^@:\s]+)(?::(?P<port>\d{1,6}))?")
 _HEADER = frozenset(
     (
