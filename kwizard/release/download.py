@@ -300,6 +300,9 @@ class _Transfer:
             found = Checksum.parse(algorithm, text, f"{url.path.rsplit('/', 1)[-1]} on the server")
             if found is not None:
                 return found
+        head = await self._client.head(self._url, timeout=self._timeout)
+        if head.status_code in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
+            raise _unwelcome(self._url, head.status_code)
         raise ReleaseError(
             f"there is no checksum for {clean(self._url)}: none is known, and the server has "
             "neither .sha512 nor .sha256 beside it",

@@ -197,9 +197,9 @@ class _Handler(BaseHTTPRequestHandler):
                     ("Content-Range", f"bytes */{stat.st_size}"),
                 )
                 return
-            request.status = HTTPStatus.PARTIAL_CONTENT
+            request.status = HTTPStatus.PARTIAL_CONTENT.value
         else:
-            request.status = HTTPStatus.OK
+            request.status = HTTPStatus.OK.value
         self.send_response(request.status)
         self.send_header("Content-Type", "application/octet-stream")
         self.send_header("Content-Length", str(end - start + faults.length_off))
@@ -215,7 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(file, start, end, request, faults)
 
     def _refuse(self, request: Request, status: int, *headers: tuple[str, str]) -> None:
-        request.status = status
+        request.status = int(status)
         self.send_response(status)
         for name, value in headers:
             self.send_header(name, value)

@@ -57,7 +57,10 @@ def build_into(folder: Path, digest: str, build: Callable[[Path, Path], None]) -
     with _locked(root / f".{folder.name}.lock"):
         if is_built(folder, digest):
             return False
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=root) as work:
+        prefix = f".{folder.name}.build."
+        for left_over in root.glob(f"{prefix}*"):  # of a build that was killed
+            shutil.rmtree(left_over, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=root) as work:
             result, scratch = Path(work, "result"), Path(work, "scratch")
             result.mkdir()
             scratch.mkdir()

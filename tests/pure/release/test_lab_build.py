@@ -131,6 +131,14 @@ def test_a_build_appears_whole_and_once(tmp_path: Path) -> None:
     assert sorted(p.name for p in folder.parent.iterdir()) == [".v1.lock", "v1"]
 
 
+def test_what_a_killed_build_left_is_cleared_away(tmp_path: Path) -> None:
+    (tmp_path / ".v1.build.abc" / "scratch").mkdir(parents=True)
+
+    places.build_into(tmp_path / "v1", "a", lambda result, _: (result / "x").touch())
+
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".v1.lock", "v1"]
+
+
 def test_a_failed_build_leaves_what_was_there(tmp_path: Path) -> None:
     folder = tmp_path / "v1"
 
