@@ -88,7 +88,10 @@ while alive && ! is_up; do
     sleep 0.1
 done
 if ! alive; then
+    # The reason stands before the stack that a program of Go prints when it gives up.
+    reason=$(last_words 400 | grep -e '^F[0-9]' -e '^panic:' -e '^[Ee]rror:' -e 'unknown flag' | tail -n 1)
+    [ -n "$reason" ] || reason=$(last_words 1)
     last_words 20 >&2
-    fail "{{ daemon }} did not stay up; it said: $(last_words 1)"
+    fail "{{ daemon }} did not stay up; it said: $reason"
 fi
 echo "{{ daemon }} runs as process $pid"
