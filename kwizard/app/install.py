@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 
@@ -25,7 +26,7 @@ CONNECT = "hosts/connect"
 
 
 class Installation:
-    """One run of the recipe. Iterate over it, once, for its events.
+    """One run of the recipe, told by `events`.
 
     After the run `snapshot` holds what the verification saw (None if it was not reached).
     """
@@ -44,7 +45,8 @@ class Installation:
         if self._run is not None:
             self._run.interrupt()
 
-    async def __aiter__(self) -> AsyncIterator[ev.Event]:
+    async def events(self) -> AsyncGenerator[ev.Event]:
+        """The stream, once. Close it (`contextlib.aclosing`) when you stop before its end."""
         session, started = self.session, time.monotonic()
         save(session.cluster, session.directory)
         with Journal(session.journal) as journal:
@@ -67,8 +69,9 @@ class Installation:
             )
             if self._stopped:
                 return
-            async for event in self._run:
-                yield event
+            async with aclosing(self._run.events()) as events:
+                async for event in events:
+                    yield event
 
     async def _refused(
         self, errors: dict[str, KwizardError], started: float

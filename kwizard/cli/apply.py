@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import sys
+from contextlib import aclosing
 from pathlib import Path
 
 import click
@@ -74,13 +75,14 @@ async def follow(installation: Installation, as_json: bool) -> int:
         loop.add_signal_handler(number, installation.interrupt)
     narrator = Narrator(sys.stdout)
     status = 3
-    async for event in installation:
-        if as_json:
-            print(json.dumps(ev.to_json(event), ensure_ascii=False), flush=True)  # noqa: T201
-        else:
-            narrator.tell(event)
-        if isinstance(event, ev.RunFinished):
-            status = event.exit
+    async with aclosing(installation.events()) as events:
+        async for event in events:
+            if as_json:
+                print(json.dumps(ev.to_json(event), ensure_ascii=False), flush=True)  # noqa: T201
+            else:
+                narrator.tell(event)
+            if isinstance(event, ev.RunFinished):
+                status = event.exit
     if not as_json and installation.snapshot is not None:
         click.echo()
         for line in installation.snapshot.summary():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from kwizard.text import LineReader
 
@@ -43,10 +45,20 @@ class LocalLog:
         return out
 
     def finish(self) -> list[str]:
-        """What was left without a newline; the file is closed."""
-        rest = self.add(self._reader.close())
+        """What was left without a newline at the end."""
+        return self.add(self._reader.close())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.finish()
         self._file.close()
-        return rest
 
     @property
     def tail(self) -> str:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -49,7 +49,7 @@ class _Done:
 
 
 class Run:
-    """One run of a plan. Iterate over it for its events, once; the last one is RunFinished."""
+    """One run of a plan, told by `events`; the last one is RunFinished."""
 
     def __init__(
         self,
@@ -81,7 +81,8 @@ class Run:
         if self._main is not None:
             self._main.cancel()
 
-    async def __aiter__(self) -> AsyncIterator[ev.Event]:
+    async def events(self) -> AsyncGenerator[ev.Event]:
+        """The stream, once. Close it (`contextlib.aclosing`) when you stop before its end."""
         due = sum(1 for t in self._selected() if self._findings[t.id].state is not State.DONE)
         self._journal.append("run.started", due=due, phase=self._phase or "")
         yield ev.RunStarted(
@@ -198,18 +199,17 @@ class Run:
         if rolling := task.step.rolling:
             await stack.enter_async_context(self._groups.setdefault(rolling.group, asyncio.Lock()))
             if task.guard and task.host:
-                log = LocalLog(self._logs, task.step.id, task.host)
-                await poll(
-                    self._tools.hosts[task.host],
-                    task.guard,
-                    rolling.deadline,
-                    0.3,
-                    what="it is not this host's turn yet",
-                    step=task.step.id,
-                    log=log,
-                    voice=self._voice(task),
-                )
-                log.finish()
+                with LocalLog(self._logs, task.step.id, task.host) as log:
+                    await poll(
+                        self._tools.hosts[task.host],
+                        task.guard,
+                        rolling.deadline,
+                        0.3,
+                        what="it is not this host's turn yet",
+                        step=task.step.id,
+                        log=log,
+                        voice=self._voice(task),
+                    )
         if task.step.exclusive and task.host and isinstance(task.step.action, Script):
             await stack.enter_async_context(self._hosts.setdefault(task.host, asyncio.Lock()))
 
@@ -234,54 +234,59 @@ class Run:
         job = f"{task.stamp}-{stamp}-{secrets.token_hex(3)}"
         if not isinstance(task.step.action, Script):
             job = ""
-        log = LocalLog(self._logs, task.step.id, task.host_label)
-        self._journal.append(
-            "task.started", task=task.id, key=task.key, sha256=task.sha256, job=job, log_at=log.at
-        )
-        started = time.monotonic()
-        voice = self._voice(task, job)
-        await voice.started()
-        try:
-            async with asyncio.timeout(task.step.timeout):
-                await perform(task, job, self.plan, self._tools, log, voice)
-        except TimeoutError:
-            if job and task.host:
-                await self._tools.hosts[task.host].cancel(job)
-            raise self._ended_badly(
-                task,
-                job,
-                StepFailed(
-                    f"took longer than {task.step.timeout:.0f} s and was ended",
-                    exit=None,
-                    host=task.host_label,
-                    step=task.step.id,
-                    log_tail=log.tail,
-                    remedy=task.step.hint,
-                ),
-            ) from None
-        except KwizardError as error:
-            raise self._ended_badly(task, job, error) from None
-        await self._ended_well(task, job, started)
+        with LocalLog(self._logs, task.step.id, task.host_label) as log:
+            self._journal.append(
+                "task.started",
+                task=task.id,
+                key=task.key,
+                sha256=task.sha256,
+                job=job,
+                log_at=log.at,
+            )
+            started = time.monotonic()
+            voice = self._voice(task, job)
+            await voice.started()
+            try:
+                async with asyncio.timeout(task.step.timeout):
+                    await perform(task, job, self.plan, self._tools, log, voice)
+            except TimeoutError:
+                if job and task.host:
+                    await self._tools.hosts[task.host].cancel(job)
+                raise self._ended_badly(
+                    task,
+                    job,
+                    StepFailed(
+                        f"took longer than {task.step.timeout:.0f} s and was ended",
+                        exit=None,
+                        host=task.host_label,
+                        step=task.step.id,
+                        log_tail=log.tail,
+                        remedy=task.step.hint,
+                    ),
+                ) from None
+            except KwizardError as error:
+                raise self._ended_badly(task, job, error) from None
+            await self._ended_well(task, job, started)
 
     async def _reattach(self, task: Task, attempt: Attempt) -> bool:
         """Follow a job of an earlier run. True: it ended well and was this very script."""
         host = self._tools.hosts[task.host or ""]
-        log = LocalLog(self._logs, task.step.id, task.host_label, at=attempt.log_at)
-        started = time.monotonic()
-        voice = self._voice(task, attempt.job)
-        await voice.started(attached=True)
-        try:
-            await follow(task, host, attempt.job, log, voice)
-        except StepFailed as error:
-            self._ended_badly(task, attempt.job, error)
-            if error.exit is None or attempt.key != task.key:
-                return False  # its end is unknown, or it was another script: due again
-            raise
-        if attempt.key != task.key:
-            self._journal.append("task.ended", task=task.id, key=attempt.key, exit=0)
-            return False
-        await self._ended_well(task, attempt.job, started)
-        return True
+        with LocalLog(self._logs, task.step.id, task.host_label, at=attempt.log_at) as log:
+            started = time.monotonic()
+            voice = self._voice(task, attempt.job)
+            await voice.started(attached=True)
+            try:
+                await follow(task, host, attempt.job, log, voice)
+            except StepFailed as error:
+                self._ended_badly(task, attempt.job, error)
+                if error.exit is None or attempt.key != task.key:
+                    return False  # its end is unknown, or it was another script: due again
+                raise
+            if attempt.key != task.key:
+                self._journal.append("task.ended", task=task.id, key=attempt.key, exit=0)
+                return False
+            await self._ended_well(task, attempt.job, started)
+            return True
 
     async def _ended_well(self, task: Task, job: str, started: float) -> None:
         seconds = time.monotonic() - started

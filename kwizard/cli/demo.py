@@ -1,0 +1,73 @@
+"""`kwizard demo`: the whole wizard against rehearsal hosts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from kwizard.app.install import install
+from kwizard.app.session import Session
+from kwizard.cli.apply import follow
+from kwizard.rehearsal import Rehearsal
+from kwizard.remote.credentials import NoCredentials
+from kwizard.remote.hostkeys import UnknownKey
+
+BANNER = """\
+This is a rehearsal. The three hosts are pretend ones inside this process: they speak real SSH and
+run the real step scripts with a real sh, but docker, systemctl, kubectl and the rest are stand-ins,
+and nothing outside their scratch folder can be touched. Nothing is installed anywhere.
+"""
+
+
+@click.command()
+@click.option("--hosts", default=3, show_default=True, type=click.IntRange(1, 50))
+@click.option(
+    "--speed",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0, 10),
+    help="How long the pretend hosts take for things; 0: no time at all.",
+)
+@click.option("--plain", is_flag=True, help="No screens, even on a terminal: it runs by itself.")
+@click.pass_context
+def demo(ctx: click.Context, hosts: int, speed: float, plain: bool) -> None:
+    """Walk through an installation on rehearsal hosts. Nothing is installed anywhere."""
+    screen = sys.stdin.isatty() and sys.stdout.isatty() and not plain
+    ctx.exit(asyncio.run(_screens(hosts, speed) if screen else _through(hosts, speed)))
+
+
+async def _screens(hosts: int, speed: float) -> int:
+    from kwizard.tui import guided
+    from kwizard.tui.live import LiveUseCases
+
+    async with Rehearsal(hosts, speed=speed) as rehearsal:
+        # What a rehearsal leaves behind must not stand among the real clusters.
+        os.environ["KWIZARD_STATE_HOME"] = str(rehearsal.directory / "state")
+        opener = LiveUseCases(rehearsal=True, identity=rehearsal.identity)
+        return await guided(start="new", cluster=rehearsal.cluster, opener=opener)
+
+
+async def _through(hosts: int, speed: float) -> int:
+    click.echo(BANNER)
+    async with Rehearsal(hosts, speed=speed) as rehearsal:
+
+        async def confirm(_key: UnknownKey) -> bool:
+            # The hosts were made a moment ago, in this process: their keys are known for sure.
+            return True
+
+        async with Session.open(
+            rehearsal.cluster,
+            credentials=NoCredentials(),
+            confirm_host_key=confirm,
+            ssh_config=Path(os.devnull),
+            rehearsal=True,
+            directory=rehearsal.directory / "state" / rehearsal.cluster.name,
+        ) as session:
+            status = await follow(install(session), as_json=False)
+    click.echo("\nThat was a rehearsal: nothing was installed. On real hosts: kwizard, or")
+    click.echo("kwizard plan sample_hosts.yaml --offline shows the steps of the article's cluster.")
+    return status
