@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from functools import partial
 from pathlib import Path
 
 from kwizard.app.clusters import save
 from kwizard.app.planning import make_plan
 from kwizard.app.session import Session
 from kwizard.engine import events as ev
-from kwizard.engine.actions import OperatorContext, Tools
+from kwizard.engine.actions import PROGRESS_EVERY, OperatorContext, Tools
 from kwizard.engine.journal import Journal
 from kwizard.engine.run import Run
 from kwizard.engine.survey import survey
@@ -61,7 +60,7 @@ class Installation:
                 journal=journal,
                 tools=Tools(
                     hosts=session.hosts,
-                    artifact=partial(self._artifact),
+                    artifact=self._artifact,
                     operator={"fetch-release": self._fetch_release, "verify": self._verify},
                 ),
                 logs=session.logs,
@@ -104,8 +103,13 @@ class Installation:
         return await resolve(self.session.cluster, name)
 
     async def _fetch_release(self, context: OperatorContext) -> None:
+        told = 0.0
+
         async def progress(done: int, total: int) -> None:
-            await context.progress(done, total, "bytes")
+            nonlocal told
+            if done == total or time.monotonic() - told > PROGRESS_EVERY:
+                told = time.monotonic()
+                await context.progress(done, total, "bytes")
 
         obtained = await obtain(self.session.cluster, progress=progress, notice=context.say)
         if obtained.architecture == "script" and not self.session.rehearsal:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from kwizard.cluster.model import Cluster
-from kwizard.errors import KwizardError
+from kwizard.errors import HostUnreachable, KwizardError
 from kwizard.paths import cluster_dir
 from kwizard.remote.credentials import Credentials
 from kwizard.remote.host import Host
-from kwizard.remote.hostkeys import Confirm
-from kwizard.remote.pool import open_hosts
+from kwizard.remote.hostkeys import HostKeys, UnknownKey
+from kwizard.remote.pool import close_all, open_hosts
+from kwizard.remote.target import USER_CONFIG, SSHConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +47,21 @@ class Session:
         cluster: Cluster,
         *,
         credentials: Credentials,
-        confirm_host_key: Confirm | None,
-        ssh_config: Path | None = None,
+        confirm_host_key: Callable[[UnknownKey], Awaitable[bool]] | None,
+        ssh_config: SSHConfig = USER_CONFIG,
         rehearsal: bool = False,
         directory: Path | None = None,
     ) -> AsyncIterator[Session]:
         """Make the cluster's directory and its hosts' connections (opened when first used).
 
-        `confirm_host_key` is asked once for each unknown key; None refuses them. `ssh_config` None
-        means the user's own. On leaving, connections are closed; jobs on the hosts go on.
+        `confirm_host_key` is asked once for each unknown key; None refuses them. On leaving,
+        connections are closed; jobs on the hosts go on.
         """
         where = directory or cluster_dir(cluster.name)
         where.mkdir(parents=True, exist_ok=True, mode=0o700)
         hosts = open_hosts(
             cluster,
-            known_hosts=where / "known_hosts",
-            confirm=confirm_host_key,
+            host_keys=HostKeys(where / "known_hosts", confirm_host_key),
             credentials=credentials,
             ssh_config=ssh_config,
             agent=not rehearsal,
@@ -69,7 +69,7 @@ class Session:
         try:
             yield cls(cluster, where, hosts, rehearsal)
         finally:
-            await asyncio.gather(*(h.close() for h in hosts.values()), return_exceptions=True)
+            await close_all(hosts)
 
     async def connect(self) -> dict[str, KwizardError]:
         """Try every host, all at once. The errors of those that did not answer or refused."""
@@ -80,8 +80,8 @@ class Session:
             except KwizardError as error:
                 error.host = error.host or host.name
                 return error
-            except TimeoutError:
-                return KwizardError("no answer within 30 s", host=host.name)
+            except TimeoutError as error:
+                return HostUnreachable(str(error) or "no answer within 30 s", host=host.name)
             if output.stdout.strip() != b"0":
                 return KwizardError("commands do not run as root there", host=host.name)
             return None

@@ -17,6 +17,7 @@ from kwizard.app.session import Session
 from kwizard.cluster.load import load
 from kwizard.cluster.model import Cluster
 from kwizard.remote.hostkeys import UnknownKey
+from kwizard.remote.target import USER_CONFIG
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,9 +76,9 @@ class TerminalCredentials:
         """The password sudo asks `user` for on `host`."""
         return await self._ask("KWIZARD_SUDO_PASSWORD", user, f"sudo password of {user} on {host}")
 
-    async def key_passphrase(self, path: str) -> str | None:
+    async def key_passphrase(self, path: Path) -> str | None:
         """The passphrase of a private key file."""
-        return await self._ask("KWIZARD_KEY_PASSPHRASE", path, f"Passphrase of {path}")
+        return await self._ask("KWIZARD_KEY_PASSPHRASE", str(path), f"Passphrase of {path}")
 
     async def _ask(self, variable: str, subject: str, prompt: str) -> str | None:
         if given := os.environ.get(variable):
@@ -123,6 +124,6 @@ async def open_session(
         cluster,
         credentials=TerminalCredentials(),
         confirm_host_key=confirm_on_terminal(accept_new_host_keys),
-        ssh_config=ssh_config,
+        ssh_config=ssh_config or USER_CONFIG,
     ) as session:
         yield session

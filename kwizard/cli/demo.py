@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from pathlib import Path
 
 import click
 
@@ -63,7 +62,7 @@ async def _through(hosts: int, speed: float) -> int:
             rehearsal.cluster,
             credentials=NoCredentials(),
             confirm_host_key=confirm,
-            ssh_config=Path(os.devnull),
+            ssh_config=None,
             rehearsal=True,
             directory=rehearsal.directory / "state" / rehearsal.cluster.name,
         ) as session:

@@ -48,7 +48,7 @@ async def plan(
         click.echo(script_of(whole, step, host), nl=False)
         return
     if offline:
-        findings = unknown(whole, "not asked: the plan was made offline")
+        findings = unknown(whole, "the hosts were not asked")
     else:
         async with open_session(
             cluster, accept_new_host_keys=accept_new_host_keys, ssh_config=ssh_config
@@ -84,13 +84,17 @@ def as_text(plan: Plan, findings: dict[str, Finding]) -> str:
         lines += ["", phase.label]
         for step, tasks in groupby(in_phase, key=lambda t: t.step):
             lines.append(f"  {step.id}: {step.title}")
+            by_finding: dict[Finding, list[str]] = {}
             for task in tasks:
-                finding = findings[task.id]
-                mark = MARKS[finding.state]
-                lines.append(
-                    f"    {mark} {task.host_label:<12} {finding.state:<7} {finding.reason}"
-                )
+                by_finding.setdefault(findings[task.id], []).append(task.host_label)
+            for finding, hosts in by_finding.items():
+                where = ", ".join(hosts)
+                lines.append(f"    {MARKS[finding.state]} {where}: {_words(finding)}")
     due = sum(f.state is State.DUE for f in findings.values())
     done = sum(f.state is State.DONE for f in findings.values())
     lines += ["", f"{len(plan.tasks)} tasks: {due} due, {done} as wanted already"]
     return "\n".join(lines) + "\n"
+
+
+def _words(finding: Finding) -> str:
+    return f"{finding.state}, {finding.reason}" if finding.reason else finding.state

@@ -70,7 +70,9 @@ def judge(task: Task, look: Look | None, attempt: Attempt | None) -> Finding:
     same = look.stamp == task.sha256
     finished = attempt is not None and attempt.ok and attempt.key == task.key
     if task.probe is None:
-        if finished or (task.step.stamped and same):
+        # A host that was made anew has forgotten its stamps, whatever the journal remembers.
+        stamped = isinstance(task.step.action, Script) and task.step.stamped
+        if same if stamped else finished:
             return Finding(State.DONE, "done earlier, unchanged since")
         return Finding(State.DUE, "not done yet")
     if look.exit != 0:
