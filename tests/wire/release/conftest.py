@@ -12,7 +12,7 @@ from kwizard.lab.release.mirror import Mirror
 from kwizard.release.download import Patience
 
 SIZE = 3_000_000
-IMPATIENT = Patience(attempts=4, connect=5.0, silence=0.5, pause=0.01, longest_pause=0.02)
+IMPATIENT = Patience(attempts=4, connect=10.0, silence=20.0, pause=0.01, longest_pause=0.02)
 
 
 @dataclass

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,11 +82,11 @@ async def test_a_silent_server_is_left_and_asked_again(
 ) -> None:
     mirror.fault(FILE, Faults(stall_after=700_000, times=1))
 
-    await get(url, target, told)
+    await get(url, target, told, replace(IMPATIENT, silence=1.0))
 
     assert target.read_bytes() == served.data
     assert [r.range for r in bodies(mirror)] == ["", "bytes=700000-"]
-    assert "nothing came for 0.5 s" in told.notices[0]
+    assert "nothing came for 1 s" in told.notices[0]
 
 
 async def test_a_file_that_changed_is_not_stitched_to_the_old_part(
