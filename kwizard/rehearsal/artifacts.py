@@ -1,6 +1,7 @@
 """The made-up files a rehearsal installs: a release in the official form, images, flanneld.
 
-Every program in them is a stand-in from assets/rehearsal/programs, a readable script.
+Every program in them is a stand-in out of assets/rehearsal/programs: a readable script behind the
+few instructions of `kwizard.rehearsal.launcher`. On any other host they do not run.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kwizard.cluster.model import Cluster, Version
+from kwizard.rehearsal.launcher import ARCHITECTURES, executable, machine
 from kwizard.rehearsal.skeleton import rehearsal_assets
 
 KUBERNETES = (
@@ -88,18 +90,18 @@ def _program(name: str, version: Version) -> bytes:
     if not source.is_file():
         source = programs / "kube.sh"
     text = source.read_text(encoding="utf-8")
-    return text.replace("@VERSION@", str(version)).encode()
+    return executable(text.replace("@VERSION@", str(version)).encode())
 
 
 def _release(version: Version) -> bytes:
     """kubernetes.tar.gz with the server's tarball nested, as releases of the article's time are."""
-    root = "kubernetes/server/bin"
+    root, architecture = "kubernetes/server/bin", ARCHITECTURES[machine()]
     server = _gzip(_tar({f"{root}/{name}": _program(name, version) for name in KUBERNETES}))
     whole = _tar(
         {
             "kubernetes/version": f"{version}\n".encode(),
             "kubernetes/README.md": b"A made-up release for rehearsals.\n",
-            "kubernetes/server/kubernetes-server-linux-amd64.tar.gz": server,
+            f"kubernetes/server/kubernetes-server-linux-{architecture}.tar.gz": server,
         }
     )
     return _gzip(whole)
@@ -110,7 +112,7 @@ def _image(name: str, files: dict[str, bytes]) -> bytes:
     layer = _tar(files)
     config = json.dumps(
         {
-            "architecture": "amd64",
+            "architecture": ARCHITECTURES[machine()],
             "os": "linux",
             "config": {"Entrypoint": None, "Cmd": [f"/{next(iter(files))}"]},
             "rootfs": {"type": "layers", "diff_ids": [f"sha256:{sha256(layer).hexdigest()}"]},
@@ -124,13 +126,13 @@ def _image(name: str, files: dict[str, bytes]) -> bytes:
 
 
 def _tar(files: dict[str, bytes]) -> bytes:
-    """Reproducible: no times, root's, everything executable that begins as a script does."""
+    """Reproducible: no times, root's, everything executable that is a program."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT) as archive:
         for name, data in files.items():
             info = tarfile.TarInfo(name)
             info.size = len(data)
-            info.mode = 0o755 if data.startswith(b"#!") else 0o644
+            info.mode = 0o755 if data.startswith(b"\x7fELF") else 0o644
             archive.addfile(info, io.BytesIO(data))
     return out.getvalue()
 

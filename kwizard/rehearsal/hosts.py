@@ -174,6 +174,9 @@ class Rehearsal:
             f"HOST_NAME={name}\nHOST_NUMBER={self._names.index(name)}\n"
             f"HOST_ADDRESS={self._address(name)}\nSPEED={self._speed:g}\n"
         )
+        own.joinpath("var/lib/rehearsal/peers").write_text(
+            "".join(f"{self._address(n)} {n}\n" for n in self._names)
+        )
 
     def _describe(self, artifacts: Artifacts) -> Cluster:
         def host(name: str) -> Host:

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 from kwizard.assets_dir import assets_dir
+from kwizard.rehearsal.launcher import executable
 from kwizard.rehearsal.namespace import PATH
 
 _SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "nix", "gnu")
@@ -106,14 +107,26 @@ def _settings(target: Path) -> None:
 
 def _stand_ins(target: Path) -> None:
     assets = rehearsal_assets()
-    for directory, place, mode in (
-        ("bin", "usr/bin", 0o755),
-        ("lib", "usr/lib/rehearsal", 0o755),
-        ("units", "usr/lib/systemd/system", 0o644),
-    ):
-        for source in sorted((assets / directory).iterdir()):
-            name = source.name.removesuffix(".sh") if directory == "bin" else source.name
-            here = target / place / name
-            here.unlink(missing_ok=True)
-            shutil.copyfile(source, here)
-            here.chmod(mode)
+    for source in sorted((assets / "bin").glob("*.sh")):
+        _put(target / "usr/bin" / source.stem, source.read_bytes(), 0o755)
+    for source in sorted((assets / "daemons").glob("*.sh")):
+        _put(target / "usr/bin" / source.stem, executable(source.read_bytes()), 0o755)
+    for source in sorted(p for p in (assets / "lib").rglob("*") if p.is_file()):
+        _put(
+            target / "usr/lib/rehearsal" / source.relative_to(assets / "lib"),
+            source.read_bytes(),
+            0o755,
+        )
+    enabled = target / "etc/systemd/system/multi-user.target.wants"
+    enabled.mkdir()
+    enabled.joinpath("docker.service").symlink_to("/usr/lib/systemd/system/docker.service")
+    for source in sorted((assets / "units").glob("*.service")):
+        _put(target / "usr/lib/systemd/system" / source.name, source.read_bytes(), 0o644)
+
+
+def _put(place: Path, data: bytes, mode: int) -> None:
+    """In the place of what may be there: of a tool of the machine's with the same name."""
+    place.parent.mkdir(exist_ok=True)
+    place.unlink(missing_ok=True)
+    place.write_bytes(data)
+    place.chmod(mode)

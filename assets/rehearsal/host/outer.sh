@@ -28,6 +28,8 @@ for device in net/tun kmsg; do
     : >"$ROOT/dev/$device"
     mount --bind /dev/null "$ROOT/dev/$device"
 done
+# Daemons with nothing to do read this; nobody ever writes it.
+mkfifo "$ROOT/var/lib/rehearsal/never"
 ln -s /proc/self/fd "$ROOT/dev/fd"
 ln -s /proc/self/fd/0 "$ROOT/dev/stdin"
 ln -s /proc/self/fd/1 "$ROOT/dev/stdout"

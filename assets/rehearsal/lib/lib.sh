@@ -1,80 +1,103 @@
-# What all stand-ins share. They are sourced by /bin/sh scripts that begin with
-#   . /usr/lib/rehearsal/lib.sh
-# State of this host lies in $STATE, what all hosts see in $SHARED.
+# What all stand-ins share; they begin with:  . /usr/lib/rehearsal/lib.sh
+# State of this host lies in $STATE, what all hosts of the rehearsal see in $SHARED.
 # shellcheck shell=sh
 STATE=/var/lib/rehearsal
 SHARED=/run/rehearsal-shared
-HOST_NAME='' HOST_NUMBER=0 HOST_ADDRESS='' SPEED=1
+# Written when the host began: HOST_NAME HOST_NUMBER HOST_ADDRESS SPEED.
 # shellcheck source=/dev/null
 . "$STATE/host"
-
-# pause SECONDS: as long as the real thing would seem to take, scaled by the rehearsal's speed.
-pause() {
-    case $SPEED in
-    0) ;;
-    1) sleep "$1" ;;
-    *) sleep "$(awk -v a="$1" -v b="$SPEED" 'BEGIN { printf "%.3f", a * b }')" ;;
-    esac
-}
-
-# daemon_pause SECONDS: between two looks of a daemon; never nothing, so that it does not spin.
-daemon_pause() {
-    case $SPEED in
-    0) sleep 0.05 ;;
-    *) pause "$1" ;;
-    esac
-}
 
 die() {
     echo "$*" >&2
     exit 1
 }
 
-# klog LETTER FILE TEXT: a line as Kubernetes' programs log it, on standard error.
-klog() {
-    printf '%s%s %7s %s] %s\n' "$1" "$(date +'%m%d %H:%M:%S.000000')" "$$" "$2" "$3" >&2
+# pause SECONDS: as long as the real thing would seem to take, scaled by the rehearsal's speed.
+# A daemon's lock (see live) is not passed on to the sleep.
+pause() {
+    case $SPEED in
+    0) ;;
+    1) sleep "$1" 9>&- ;;
+    *) sleep "$(awk -v a="$1" -v b="$SPEED" 'BEGIN { printf "%.3f", a * b }')" 9>&- ;;
+    esac
 }
 
-# peers: all hosts of this rehearsal, "ADDRESS NAME" a line.
-peers() {
-    sed -n 's/^\(10\.0\.63\.[0-9]*\) \(.*\)$/\1 \2/p' /etc/hosts
+# ---- Hosts and ports -------------------------------------------------------------------------
+
+# host_of ADDRESS|NAME: the name of the host that has it; fails for strangers.
+host_of() {
+    case $1 in
+    127.* | localhost | "$HOST_NAME" | "$HOST_ADDRESS") echo "$HOST_NAME" ;;
+    *) awk -v it="$1" '$1 == it || $2 == it { print $2; found = 1 } END { exit !found }' \
+        "$STATE/peers" ;;
+    esac
 }
 
-# running PIDFILE: whether the process written there lives.
-running() {
-    [ -s "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null
+# address_of NAME
+address_of() {
+    awk -v it="$1" '$2 == it { print $1 }' "$STATE/peers"
 }
 
-# spawn LOG COMMAND...: start it in a session of its own, its output to LOG; prints its pid.
-spawn() {
-    spawn_log=$1
-    shift
-    # shellcheck disable=SC2016 # the inner shell expands it
-    setsid sh -c 'echo $$; exec "$@" >>"$0" 2>&1 </dev/null' "$spawn_log" "$@" 2>/dev/null |
-        head -n 1
+# live: what a daemon calls once. As long as it lives it holds a lock that all hosts can see.
+live() {
+    mkdir -p "$SHARED/alive" "$SHARED/listen/$HOST_NAME"
+    exec 9>"$SHARED/alive/$HOST_NAME.$PROGRAM"
+    flock -n 9
 }
 
-# show_fault: fail, hang or cut as this rehearsal was told to, if it is this step's turn.
-show_fault() {
-    [ -n "${KWIZARD_JOB_DIR:-}" ] || return 0
-    job=${KWIZARD_JOB_DIR##*/}
-    for fault in "$STATE"/faults/*; do
-        [ -f "$fault" ] || return 0
-        case $job in "${fault##*/}"-*) ;; *) continue ;; esac
-        # Once for each job: the next attempt is another job.
-        mkdir "$STATE/faults/.$job" 2>/dev/null || return 0
-        read -r kind times <"$fault"
-        [ "$times" -gt 0 ] || return 0
-        echo "$kind $((times - 1))" >"$fault"
-        case $kind in
-        exit)
-            echo "rehearsal: this step was asked to fail here" >&2
-            kill -TERM "$PPID"
-            exit 1
-            ;;
-        hang) sleep 86400 ;;
-        cut) : >"$SHARED/cut/$HOST_NAME" ;;
-        esac
+# alive HOST PID
+alive() {
+    [ -e "$SHARED/alive/$1.$2" ] && ! flock -n -s "$SHARED/alive/$1.$2" true 2>/dev/null
+}
+
+# listen PROTOCOL PORT ADDRESS SHOWN SERVICE: from now on this daemon answers there. SHOWN is what
+# ss calls it, SERVICE which program's answers it gives. Fails when somebody else listens there.
+listen() {
+    port_file=$SHARED/listen/$HOST_NAME/$1-$2
+    if [ -s "$port_file" ]; then
+        read -r holder _ <"$port_file"
+        ! alive "$HOST_NAME" "$holder" || return 1
+    fi
+    echo "$PROGRAM $4 $3 $5" >"$port_file"
+}
+
+# service_at ADDRESS|NAME PORT: prints which program answers on TCP there; fails when none does.
+service_at() {
+    at=$(host_of "$1") || return 1
+    [ -s "$SHARED/listen/$at/tcp-$2" ] || return 1
+    read -r holder _ bound service <"$SHARED/listen/$at/tcp-$2"
+    [ "$at" = "$HOST_NAME" ] || [ "$bound" != 127.0.0.1 ] || return 1
+    alive "$at" "$holder" && echo "$service"
+}
+
+# serving NAME: hosts on which that program answers on its port, one a line.
+serving() {
+    for at_port in "$SHARED"/listen/*/tcp-"$1"; do
+        [ -s "$at_port" ] || continue
+        at=${at_port#"$SHARED"/listen/}
+        at=${at%%/*}
+        read -r holder _ <"$at_port"
+        ! alive "$at" "$holder" || echo "$at"
     done
 }
-show_fault
+
+# ---- Logs ------------------------------------------------------------------------------------
+
+# klog LETTER FILE TEXT: a line as Kubernetes' programs log it.
+klog() {
+    printf '%s%s %7s %s] %s\n' "$1" "$(date +'%m%d %H:%M:%S.000000')" "$PROGRAM" "$2" "$3" >&2
+}
+
+# stay: for ever, without a process of its own that would have to be ended with the daemon.
+stay() {
+    while :; do
+        read -r _ <>"$STATE/never"
+    done
+}
+
+# daemon_sleep SECONDS: until the next try; may be interrupted by a signal the daemon traps.
+daemon_sleep() {
+    [ "$SPEED" != 0 ] || set -- 0.1
+    sleep "$1" 9>&- &
+    wait "$!"
+}

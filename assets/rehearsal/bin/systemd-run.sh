@@ -1,0 +1,42 @@
+#!/bin/sh
+# Stands in for systemd-run: a command in a session of its own, apart from who asks for it.
+. /usr/lib/rehearsal/lib.sh
+
+unit='' variables='' faulty=''
+while [ "$#" -gt 0 ]; do
+    case $1 in
+    --help)
+        echo "  --unit=UNIT --collect --property=NAME=VALUE --setenv=NAME=VALUE --description=TEXT"
+        exit 0
+        ;;
+    --unit=*) unit=${1#*=} ;;
+    --setenv=*)
+        name=${1#--setenv=}
+        value=${name#*=}
+        name=${name%%=*}
+        eval "variable_$name=\$value"
+        variables="$variables $name"
+        ;;
+    -*) ;;
+    *) break ;;
+    esac
+    shift
+done
+[ "$#" -gt 0 ] || die "Command line to execute required."
+# A job of a step that was asked to go wrong: its script is run by another sh.
+for fault in "$STATE"/faults/*; do
+    [ -f "$fault" ] || break
+    case $unit in "kwizard-job-${fault##*/}"-*) ;; *) continue ;; esac
+    read -r kind times <"$fault"
+    [ "$times" -gt 0 ] || continue
+    echo "$kind $((times - 1))" >"$fault"
+    faulty="REHEARSAL_FAULT=$kind PATH=/usr/lib/rehearsal/faulty:${variable_PATH:-$PATH}"
+done
+# shellcheck disable=SC2086 # neither a PATH nor a kind of fault holds blanks
+set -- $faulty "$@"
+for name in $variables; do
+    eval "set -- \"$name=\$variable_$name\" \"\$@\""
+done
+env -i PATH="$PATH" setsid env "$@" </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+pause 0.02
+[ -z "$unit" ] || echo "Running as unit: $unit.service" >&2
