@@ -18,6 +18,8 @@ from kwizard.probes.nodes import Node
 from kwizard.probes.services import Service
 from kwizard.remote.host import ReadOnlyHost
 
+_WEIGHTS = {"red": "likely cause", "fault": "fault", "note": "note"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
@@ -50,6 +52,7 @@ class Snapshot:
             and all(c.ok for c in self.components)
             and all(n.ok for n in self.nodes)
             and (self.matrix is None or self.matrix.ok)
+            and not any(d.weight == "fault" for d in self.diagnoses)
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -98,7 +101,7 @@ class Snapshot:
         if self.matrix is not None:
             lines += ["", *matrix_table(self.matrix)]
         for diagnosis in self.diagnoses:
-            lines += ["", f"{'likely cause' if diagnosis.cells else 'note'}: {diagnosis.cause}"]
+            lines += ["", f"{_WEIGHTS[diagnosis.weight]}: {diagnosis.cause}"]
             lines.append(f"   shown by: {diagnosis.evidence_command}")
             lines += [f"   {line}" for line in diagnosis.evidence.split("\n")]
             lines.append(f"   what to do: {diagnosis.remedy}")

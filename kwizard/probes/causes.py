@@ -79,26 +79,27 @@ def cut_off(red: RedCells) -> Iterator[Cause]:
 
 
 def docker_without_bip(red: RedCells) -> Iterator[Cause]:
-    """docker0 is not in the subnet flannel leased for the host."""
+    """docker0 is not in the subnet flannel leased for the host, or in none of its own at all."""
     evidence: dict[str, str] = {}
     cells: list[Key] = []
-    for host, facts in red.facts.items():
-        held = _docker0(facts)
-        leased = facts.flannel.subnet
-        if held is None or leased is None or held.ip in leased.network:
+    bridges = {h: held for h, facts in red.facts.items() if (held := _docker0(facts))}
+    for host, held in bridges.items():
+        leased = red.facts[host].flannel.subnet
+        shared = any(
+            held.network.overlaps(other.network) for h, other in bridges.items() if h != host
+        )
+        if held.ip in leased.network if leased is not None else not shared:
             continue
-        evidence[host] = f"docker0 {held}, FLANNEL_SUBNET={leased}"
+        evidence[host] = f"docker0 {held}, FLANNEL_SUBNET={leased or ''}"
         cells += red.overlay(host)
     if evidence:
-        first = next(iter(evidence))
-        leased = red.facts[first].flannel.subnet
         yield Cause(
             cause="docker on {hosts} runs without flannel's --bip: its bridge is outside of the "
-            "subnet flannel leased",
+            "subnet flannel leased for the host",
             command="docker network inspect bridge; cat /run/flannel/subnet.env",
             evidence=evidence,
-            remedy=f"give dockerd the --bip and --mtu of /run/flannel/subnet.env (on {first} "
-            f"--bip={leased}) and restart it, one host at a time",
+            remedy="give dockerd the --bip and --mtu that /run/flannel/subnet.env says (where "
+            "flannel has leased none, start flanneld first) and restart it, one host at a time",
             cells=tuple(cells),
         )
 
@@ -191,19 +192,34 @@ def no_forwarding(red: RedCells) -> Iterator[Cause]:
 
 
 def port_closed(red: RedCells) -> Iterator[Cause]:
-    """Firewalld rejects flannel's udp port: hosts answer, nothing of the overlay does."""
+    """Firewalld rejects flannel's udp port: hosts answer, nothing of the overlay does.
+
+    With the udp backend a closed port may hide: both ends send from 8285 to 8285, so where both
+    have just sent, each one's packets pass for answers. That lasts until a pair of hosts has been
+    silent for 30 s, so it is a fault even when every ping is answered.
+    """
     evidence: dict[str, str] = {}
     cells: list[Key] = []
-    port, zone_name = UDP_PORT, ""
+    port, zone_name, sure = UDP_PORT, "", True
     for host, facts in red.facts.items():
         outer = facts.holding(red.addresses[host]) if host in red.addresses else None
         needed = facts.flannel.port
         if not facts.firewall.running or outer is None or needed is None:
             continue
-        zone = facts.firewall.zone_for(outer.name)
-        if zone is None or zone.lets_in(needed, "udp") or not (found := red.overlay(host)):
+        others = [a for h, a in red.addresses.items() if h != host]
+        zone = next(
+            (
+                z
+                for z in (facts.firewall.zone_for(outer.name, other) for other in others)
+                if z is not None and not z.lets_in(needed, "udp")
+            ),
+            None,
+        )
+        if zone is None:
             continue
+        found = red.between(host)
         port, zone_name = needed, zone_name or zone.name
+        sure = sure and needed == UDP_PORT and zone.plain
         shown = " ".join(zone.ports) or "no ports"
         evidence[host] = f"zone {zone.name} of {outer.name}: {shown}"
         cells += found
@@ -215,6 +231,7 @@ def port_closed(red: RedCells) -> Iterator[Cause]:
             evidence=evidence,
             remedy=f"{opened} (now) and {opened} --permanent (for good), on {{hosts}}",
             cells=tuple(cells),
+            alone="fault" if sure else "",
         )
 
 
@@ -226,15 +243,14 @@ def forward_chain(red: RedCells) -> Iterator[Cause]:
     name = ""
     for host, facts in red.facts.items():
         made = facts.flannel.interface
-        found = red.past_gateway(host)
-        if not facts.firewall.running or made is None or not found:
+        if not facts.firewall.running or made is None or red.entered(host):
             continue
         zone = facts.firewall.zone_of(made.name)
         if zone is not None and zone.target == "ACCEPT":
             continue
         name = name or made.name
         evidence[host] = f"{made.name}: {zone.name if zone else 'no zone'}"
-        cells += found
+        cells += red.past_gateway(host)
     if evidence:
         added = f"firewall-cmd --zone=trusted --change-interface={name}"
         yield Cause(
@@ -244,6 +260,7 @@ def forward_chain(red: RedCells) -> Iterator[Cause]:
             evidence=evidence,
             remedy=f"{added} (now) and {added} --permanent (for good), on {{hosts}}",
             cells=tuple(cells),
+            alone="note" if red.matrix.failed else "",
         )
 
 
@@ -329,6 +346,7 @@ def mtu_too_big(red: RedCells) -> Iterator[Cause]:
             command="docker network inspect bridge; cat /run/flannel/subnet.env",
             evidence=evidence,
             remedy="give dockerd --mtu with the FLANNEL_MTU of /run/flannel/subnet.env",
+            alone="note",
         )
 
 
@@ -356,8 +374,6 @@ CAUSES: tuple[Callable[[RedCells], Iterator[Cause]], ...] = (
     forward_policy,
     no_route,
     not_recognised,
+    mtu_too_big,
 )
 """In order: what one has explained is not offered to the next."""
-
-WARNINGS: tuple[Callable[[RedCells], Iterator[Cause]], ...] = (mtu_too_big,)
-"""What no small ping shows."""

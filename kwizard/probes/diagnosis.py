@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from kwizard.probes.causes import CAUSES, WARNINGS
+from kwizard.probes.causes import CAUSES
 from kwizard.probes.matrix import Matrix
 from kwizard.probes.network import NetworkFacts
 from kwizard.probes.redcells import Cause, RedCells
@@ -14,12 +14,16 @@ from kwizard.probes.redcells import Cause, RedCells
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """One cause. `cells` are (source, target) names; none: nothing is red yet, but it will hurt.
+    """One cause. `cells` are the red ones it explains, as (source, target) names.
+
+    `weight` is "red" for a cause that has cells; "fault" for one that no ping shows, but that is
+    wrong all the same; "note" for what will or may hurt.
 
     `evidence_command` can be run on any of `hosts`; `evidence` is what it showed, host by host.
     """
 
     cause: str
+    weight: Literal["red", "fault", "note"]
     hosts: tuple[str, ...]
     cells: tuple[tuple[str, str], ...]
     evidence_command: str
@@ -30,6 +34,7 @@ class Diagnosis:
         """Plain values."""
         return {
             "cause": self.cause,
+            "weight": self.weight,
             "hosts": list(self.hosts),
             "cells": [{"source": s, "target": t} for s, t in self.cells],
             "evidence_command": self.evidence_command,
@@ -41,19 +46,17 @@ class Diagnosis:
 def diagnose(matrix: Matrix, facts: Mapping[str, NetworkFacts | None]) -> tuple[Diagnosis, ...]:
     """The causes of the red cells in `matrix`; every red cell is in at least one of them.
 
-    `facts` by host; None for a host that did not answer. What is only a warning comes last.
+    `facts` by host; None for a host that did not answer. Notes come last.
     """
     red = RedCells(matrix, facts)
     found: list[Diagnosis] = []
     for rule in CAUSES:
         for cause in tuple(rule(red)):
-            # A cause without cells is worth telling only of what is red.
             cells = tuple(dict.fromkeys(cause.cells))
-            if cells:
+            if cells or cause.alone:
                 found.append(_diagnosis(cause, cells))
                 red.explained(cells)
-    found += [_diagnosis(cause, ()) for rule in WARNINGS for cause in rule(red)]
-    return tuple(found)
+    return tuple(sorted(found, key=lambda d: ("red", "fault", "note").index(d.weight)))
 
 
 def _diagnosis(cause: Cause, cells: tuple[tuple[str, str], ...]) -> Diagnosis:
@@ -61,6 +64,7 @@ def _diagnosis(cause: Cause, cells: tuple[tuple[str, str], ...]) -> Diagnosis:
     named = ", ".join(hosts)
     return Diagnosis(
         cause=cause.cause.replace("{hosts}", named),
+        weight="red" if cells else cause.alone or "note",
         hosts=hosts,
         cells=cells,
         evidence_command=cause.command,

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 
-from kwizard.probes.sections import Section, number, short
+from kwizard.probes.sections import Section, network, number, short
 
 _ZONE = re.compile(r"^([A-Za-z0-9_-]{1,64})(?: \(.*\))?$")
+# What distributions put into a zone themselves; none of it is a port of flannel's.
+_COMMON = frozenset(
+    {"ssh", "dhcpv6-client", "dhcpv6", "mdns", "samba-client", "cockpit", "ipp-client"}
+)
 _FIELD = re.compile(r"^\s+([a-z-]{1,40}):\s*(.*)$")
 
 
@@ -22,6 +27,7 @@ class Zone:
     ports: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     forward: bool = False
+    rich: bool = False
 
     def lets_in(self, port: int, protocol: str) -> bool:
         """Whether a packet to that port passes, as far as ports and target go."""
@@ -36,6 +42,15 @@ class Zone:
             if kind == protocol and first <= port <= last:
                 return True
         return False
+
+    @property
+    def plain(self) -> bool:
+        """Ports tell all of what it lets in: no rich rule, no service that is not well known."""
+        return not self.rich and _COMMON.issuperset(self.services)
+
+    def judges(self, source: IPv4Address) -> bool:
+        """Whether it takes packets of that sender for its own, whatever interface they come by."""
+        return any((n := network(text)) is not None and source in n for text in self.sources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +67,11 @@ class Firewall:
         the forward chain ends in reject."""
         return next((z for z in self.zones if interface in z.interfaces), None)
 
-    def zone_for(self, interface: str) -> Zone | None:
-        """The zone that judges what comes in by an interface: its own, else the default one."""
-        own = self.zone_of(interface)
+    def zone_for(self, interface: str, source: IPv4Address | None = None) -> Zone | None:
+        """The zone that judges what comes in by an interface (from `source`): one that names the
+        source, else the interface's own, else the default one."""
+        named = [z for z in self.zones if source is not None and z.judges(source)]
+        own = named[0] if named else self.zone_of(interface)
         return own or next((z for z in self.zones if z.name == self.default), None)
 
 
@@ -88,6 +105,8 @@ def _zones(lines: tuple[str, ...]) -> list[Zone]:
             name, said = head[1], {}
         elif (entry := _FIELD.match(line)) is not None:
             said.setdefault(entry[1], short(entry[2], 2000))
+        elif line.strip().startswith("rule "):
+            said["rule"] = "yes"
     close()
     return found[:200]
 
@@ -105,4 +124,5 @@ def _zone(name: str, said: dict[str, str]) -> Zone:
         ports=words("ports"),
         sources=words("sources"),
         forward=said.get("forward") == "yes",
+        rich="rule" in said,
     )

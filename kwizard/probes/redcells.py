@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from typing import Literal
 
 from kwizard.probes.matrix import Cell, Kind, Matrix, Target
 from kwizard.probes.network import NetworkFacts
@@ -17,7 +18,8 @@ Key = tuple[str, str]
 class Cause:
     """A likely cause, on one or several hosts. `evidence` is what `command` shows, by host.
 
-    `cause` and `remedy` may name the hosts by `{hosts}`.
+    `cause` and `remedy` may name the hosts by `{hosts}`. `alone` says what it is worth without any
+    cell: nothing, a note, or a fault that pings do not show.
     """
 
     cause: str
@@ -25,6 +27,7 @@ class Cause:
     evidence: Mapping[str, str]
     remedy: str
     cells: tuple[Key, ...] = ()
+    alone: Literal["", "note", "fault"] = ""
 
 
 class RedCells:
@@ -72,16 +75,31 @@ class RedCells:
         """Through the overlay, from or to `host`."""
         return self.into(host, "gateway", "container") + self.out_of(host, "gateway", "container")
 
+    def between(self, host: str) -> tuple[Key, ...]:
+        """Through the overlay, from or to `host`, and lost before the other end: its gateway does
+        not answer either."""
+        return tuple(k for k in self.overlay(host) if not self._gateway_answered(k))
+
     def past_gateway(self, host: str) -> tuple[Key, ...]:
         """To the container on `host`, from where its gateway answers: lost inside the host."""
-        return tuple(
-            key
-            for key in self.into(host, "container")
-            if any(
-                (key[0], t.name) in self._answered
-                for t in self.matrix.targets
-                if t.host == host and t.kind == "gateway"
-            )
+        return tuple(k for k in self.into(host, "container") if self._gateway_answered(k))
+
+    def entered(self, host: str) -> bool:
+        """Whether any other host's container was answered by the container on `host`."""
+        return any(
+            source != host
+            and (target := self._targets.get(name)) is not None
+            and target.host == host
+            and target.kind == "container"
+            for source, name in self._answered
+        )
+
+    def _gateway_answered(self, key: Key) -> bool:
+        source, host = key[0], self._targets[key[1]].host
+        return any(
+            (source, t.name) in self._answered
+            for t in self.matrix.targets
+            if t.host == host and t.kind == "gateway"
         )
 
     def touching(self, host: str) -> tuple[Key, ...]:
