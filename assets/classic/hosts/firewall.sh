@@ -44,5 +44,11 @@ firewall-cmd --zone=trusted --change-interface={{ flannel_interface }}
 firewall-cmd --permanent --zone=trusted --change-interface={{ flannel_interface }}
 {% endif %}
 
-echo "open in zone $zone, where $interface is:"
-firewall-cmd --zone="$zone" --list-ports
+open=$(firewall-cmd --zone="$zone" --list-ports)
+echo "open in zone $zone, where $interface is: $open"
+{% for port in ports %}
+case " $open " in
+    *' {{ port }} '*) ;;
+    *) fail "firewalld took {{ port }} and does not list it: something reloaded it meanwhile; start again" ;;
+esac
+{% endfor %}

@@ -137,15 +137,6 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
         hint="nothing was changed on any host; mend what is named and start again",
     )
     yield script("hosts/names", "Write the hosts' names into /etc/hosts", everyone, ready)
-    # Beside docker's start: firewalld and docker have nothing to ask of each other until both run.
-    yield script(
-        "hosts/firewall",
-        "Open the needed ports in firewalld",
-        everyone,
-        ready,
-        exclusive=False,
-        hint="firewall-cmd --get-active-zones shows which zone each interface is in",
-    )
     yield script(
         "hosts/docker",
         "Have docker installed and running",
@@ -160,9 +151,18 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
         "Restart docker where firewalld was started after it",
         everyone,
         same("hosts/docker"),
-        same("hosts/firewall"),
         rolling=_ROLLING,
         hint=_DOCKER_HINT,
+    )
+    # After docker: its first start makes a zone of its own and reloads firewalld, and what was
+    # opened only for now at that very moment would be lost again.
+    yield script(
+        "hosts/firewall",
+        "Open the needed ports in firewalld",
+        everyone,
+        same("hosts/docker-chains"),
+        exclusive=False,
+        hint="firewall-cmd --get-active-zones shows which zone each interface is in",
     )
     yield from _etcd(cluster)
     yield wait(
