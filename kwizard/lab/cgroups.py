@@ -163,7 +163,7 @@ def _copy_cpuset(mount: Path, directory: Path) -> None:
     """A v1 cpuset takes no process before it has cpus and memory nodes."""
     for file in ("cpuset.cpus", "cpuset.mems"):
         source, target = mount / file, directory / file
-        if mount.name != "unified" and source.exists() and target.exists():
+        if source.exists() and target.exists():
             target.write_text(source.read_text())
 
 

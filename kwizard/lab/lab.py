@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -63,6 +64,7 @@ class Lab:
     @property
     def hosts(self) -> tuple[Seat, ...]:
         """The lab's hosts, in order; empty when there is no lab."""
+        self._root()
         known = record.load(self.layout)
         return tuple(self.layout.seat(name) for name in known.hosts) if known else ()
 
@@ -84,9 +86,8 @@ class Lab:
             self.layout.directory.mkdir(parents=True, exist_ok=True)
             record.save(self.layout, record.Record(names, str(base), record.machine_boot_id()))
             network.make(self.layout)
-            due = [name for name in names if not boxes[name].on]
-            self._start(due, base, names, disk_mb)
-            return self._ready(sorted(wanted, key=HOST_NAMES.index))
+            done = self._bring_up(names, base, names, disk_mb)
+            return {name: word for name, word in done.items() if name in wanted}
 
     def down(self, *, wipe: bool = False) -> None:
         """Shut all hosts down (with `wipe` their power is cut, and their disks are deleted) and
@@ -112,6 +113,7 @@ class Lab:
 
     def status(self) -> LabStatus:
         """How the lab stands, as the kernel sees it."""
+        self._root()
         known = record.load(self.layout)
         hosts = tuple(self._host_status(seat) for seat in self.hosts)
         on = [host for host in hosts if host.state == "on"]
@@ -145,7 +147,7 @@ class Lab:
 
     def run_command(self, host: str, command: Command) -> list[str]:
         """The command line of this machine that `run` runs."""
-        return self._box(host).command(_argv(command))
+        return self._member(host).command(_argv(command))
 
     def exec(
         self,
@@ -164,6 +166,7 @@ class Lab:
 
     def exec_command(self, command: Command) -> list[str]:
         """The command line that `exec` runs. It becomes the command: same process, same id."""
+        self._root()
         if not network.exists(self.layout):
             raise LabError(
                 f"the lab {self.name!r} has no network: it is not up", remedy="kwizard lab up"
@@ -200,7 +203,7 @@ class Lab:
 
     def wait_ready(self, host: str, seconds: float = 120) -> str:
         """Wait until `host` has started and answers SSH; "running" or "degraded"."""
-        return self._box(host).wait_ready(seconds)
+        return self._member(host).wait_ready(seconds)
 
     def reboot(self, host: str) -> str:
         """Reboot `host` in order, and wait until it is ready again."""
@@ -223,8 +226,7 @@ class Lab:
             base = self._base(known, Path(known.rootfs))
             network.make(self.layout)
             names = [self._member(name).seat.name for name in self._names(hosts)]
-            self._start([n for n in names if not self._box(n).on], base, known.hosts, None)
-            return self._ready(names)
+            return self._bring_up(names, base, known.hosts, None)
 
     def cut(self, host: str, *, first: bool = True, second: bool = True) -> None:
         """Pull out the cables of `host`: both, or only that to one network. Outlasts a reboot."""
@@ -270,25 +272,30 @@ class Lab:
             second=second,
         )
 
-    def _start(
-        self, due: Iterable[str], rootfs: Path, names: Sequence[str], disk_mb: int | None
-    ) -> None:
-        boxes = [self._box(name) for name in due]
-        if not boxes:
-            return
-        self.report(f"starting {', '.join(box.seat.name for box in boxes)}")
+    def _bring_up(
+        self, names: Sequence[str], rootfs: Path, everyone: Sequence[str], disk_mb: int | None
+    ) -> dict[str, str]:
+        """Start those of `names` that are off, and wait for all; systemd's word for each."""
+        boxes = [self._box(name) for name in names]
+        if due := [box.seat.name for box in boxes if not box.on]:
+            self.report(f"starting {', '.join(due)}")
         key, password = access.make_logins(self.layout)
-        seats = [self.layout.seat(name) for name in names]
+        seats = [self.layout.seat(name) for name in everyone]
         lines = "\n".join(f"{seat.address} {seat.name}" for seat in seats)
-        self._each(boxes, lambda box: box.power_on(rootfs, lines, key, password, disk_mb))
 
-    def _ready(self, names: Sequence[str]) -> dict[str, str]:
-        words = self._each([self._box(name) for name in names], Box.wait_ready)
-        return dict(zip(names, words, strict=True))
+        def bring(box: Box) -> str:
+            if not box.on:
+                box.mount(rootfs, disk_mb)
+            box.identify(key, password, lines)
+            box.power_on()
+            return box.wait_ready()
+
+        return dict(zip(names, self._each(boxes, bring), strict=True))
 
     def _each(self, boxes: Sequence[Box], do: Callable[[Box], _T]) -> list[_T]:
         """Do the same to several hosts at once; the first error is raised when all have ended."""
-        with ThreadPoolExecutor(max_workers=8) as pool:
+        # A boot keeps a processor busy: more at once only make each of them slower.
+        with ThreadPoolExecutor(max_workers=max(4, 2 * (os.cpu_count() or 1))) as pool:
             return [future.result() for future in [pool.submit(do, box) for box in boxes]]
 
     def _box(self, name: str) -> Box:
@@ -296,7 +303,6 @@ class Lab:
 
     def _member(self, name: str) -> Box:
         box = self._box(name)
-        self._root()
         if name not in self._names(()):
             raise LabError(
                 f"the lab {self.name!r} has no host {name}",

@@ -16,6 +16,7 @@ NEEDED = {
     "systemd-nspawn": "systemd-container",
     "newuidmap": "uidmap",
     "arch-test": "arch-test",
+    "gpg": "gpg",
     "ssh": "openssh-client",
     "ip": "iproute2",
     "tc": "iproute2",

@@ -23,6 +23,8 @@ _PROPAGATE = Path("/run/systemd/nspawn/propagate")
 
 _BOOT_SECONDS = 120
 _POWEROFF_SECONDS = 30
+_ASK_AGAIN_SECONDS = 2.0
+_CLEAR_UP_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +50,33 @@ class Box:
         """Whether any process of it lives."""
         return bool(self.cgroup.processes())
 
-    def power_on(
-        self, rootfs: Path, lines: str, key: str, password: str, disk_mb: int | None
-    ) -> None:
-        """Start it, detached from us. Does nothing when it is on."""
-        seat = self.seat
-        if self.on:
-            return
-        disk.mount(seat, rootfs, disk_mb)
-        seat.settings.mkdir(exist_ok=True)
+    def mount(self, rootfs: Path, disk_mb: int | None) -> None:
+        """Make its disk ready; see `disk.mount`."""
+        disk.mount(self.seat, rootfs, disk_mb)
+        self.seat.settings.mkdir(exist_ok=True)
+
+    def identify(self, key: str, password: str, lines: str) -> None:
+        """Give a new host its name, addresses and logins, and any host `lines` in /etc/hosts."""
         sh(
-            ["chroot", str(seat.root), "/bin/sh", "-s"],
+            ["chroot", str(self.seat.root), "/bin/sh", "-s"],
             stdin=_IDENTITY.read_text(),
             env={
                 "PATH": PATH,
-                "LAB_HOST": seat.name,
-                "LAB_ADDRESS": str(seat.address),
-                "LAB_SECOND_ADDRESS": str(seat.second_address),
+                "LAB_HOST": self.seat.name,
+                "LAB_ADDRESS": str(self.seat.address),
+                "LAB_SECOND_ADDRESS": str(self.seat.second_address),
                 "LAB_GATEWAY": str(network.GATEWAY),
                 "LAB_KEY": key,
                 "LAB_PASSWORD": password,
                 "LAB_HOSTS": lines,
             },
         )
+
+    def power_on(self) -> None:
+        """Start it, detached from us; its disk is mounted. Does nothing when it is on."""
+        seat = self.seat
+        if self.on:
+            return
         self.cgroup.make()
         with seat.console.open("ab") as console:
             # `setsid --fork` returns at once: the supply is nobody's child and has no terminal.
@@ -98,13 +104,19 @@ class Box:
 
     def power_off(self) -> None:
         """Shut it down in order; after half a minute without success the power is cut."""
-        leader = self.cgroup.leader()
-        if leader is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(leader, signal.SIGRTMIN + 4)  # systemd: poweroff.target
-            for _ in until(_POWEROFF_SECONDS):
-                if not self.on:
-                    break
+        asked = -_ASK_AGAIN_SECONDS
+        for passed in until(_POWEROFF_SECONDS):
+            leader = self.cgroup.leader()
+            if leader is None:
+                break
+            # A systemd that has only just started drops the signal.
+            if passed >= asked + _ASK_AGAIN_SECONDS:
+                asked = passed
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(leader, signal.SIGRTMIN + 4)  # systemd: poweroff.target
+        for _ in until(_CLEAR_UP_SECONDS):
+            if not self.on:
+                break
         self.cgroup.kill()
 
     def reboot(self) -> None:
@@ -121,7 +133,7 @@ class Box:
         "running", or "degraded" when a unit failed. Raises LabError with the console's end."""
         word = ""
         for _ in until(seconds, every=0.2):
-            word = self._systemd_says(seconds)
+            word = self._systemd_says()
             if word in ("running", "degraded"):
                 break
         else:
@@ -146,12 +158,14 @@ class Box:
             log_tail=self.console_tail(),
         )
 
-    def _systemd_says(self, seconds: float) -> str:
+    def _systemd_says(self) -> str:
         """What systemd says once it has finished starting; other words before it can be asked."""
+        # `--wait` alone may wait for ever: it can miss the very moment it waits for.
+        ask = ["systemctl", "is-system-running", "--wait"]
         try:
-            done = self.run(["systemctl", "is-system-running", "--wait"], seconds)
+            done = self.run(ask, _ASK_AGAIN_SECONDS)
         except (LabError, subprocess.TimeoutExpired):
-            return "off" if not self.on else "starting"
+            return "starting" if self.on else "off"
         return decode(done.stdout).strip()
 
     def command(self, command: list[str]) -> list[str]:
