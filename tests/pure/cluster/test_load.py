@@ -79,11 +79,19 @@ def test_roles_by_default_are_the_articles():
     ]
 
 
-def test_an_existing_etcd_makes_members_only_of_the_hosts_its_endpoints_name():
-    text = THREE + "etcd: {mode: existing, endpoints: ['http://10.9.0.2:2379', 'http://x:2379']}\n"
-    cluster = loads(text).cluster
+@pytest.mark.parametrize(
+    ("endpoint", "members"),
+    [
+        ("http://10.9.0.2:2379", ["b"]),
+        ("http://c:2379", ["c"]),
+        ("http://elsewhere:2379", []),
+        ("http://localhost:2379", ["a", "b", "c"]),
+    ],
+)
+def test_an_existing_etcd_has_the_members_its_endpoints_name(endpoint: str, members: list[str]):
+    cluster = loads(f"{THREE}etcd: {{mode: existing, endpoints: ['{endpoint}']}}\n").cluster
     assert cluster.etcd.mode is EtcdMode.EXISTING
-    assert [h.name for h in cluster.with_role(Role.ETCD)] == ["b"]
+    assert [h.name for h in cluster.with_role(Role.ETCD)] == members
 
 
 def test_keys_without_a_value_count_as_not_given():
