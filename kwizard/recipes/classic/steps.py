@@ -229,6 +229,7 @@ def _etcd(cluster: Cluster) -> Iterator[Step]:
                 members,
                 same("hosts/etcd-bring"),
                 exclusive=False,
+                hint="etcd.binaries is a tarball with etcd and etcdctl for the hosts' architecture",
             )
             needed = (*needed, same("hosts/etcd-binaries"))
         yield script(
@@ -385,6 +386,7 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         "Tell flannel its network, in etcd",
         names((keeper(cluster),)),
         every("hosts/etcd-healthy"),
+        hint="etcdctl on that host, or in its etcd container, is what writes the key",
     )
     brought: tuple[After, ...] = (every("hosts/preflight"),)
     if cluster.flannel.binary:
@@ -433,6 +435,7 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         same("network/lease"),
         same("hosts/docker"),
         exclusive=False,
+        hint="systemctl cat docker.service on that host shows the options docker is started with",
     )
     yield script(
         "network/docker-restart",
@@ -454,6 +457,7 @@ def verify_phase(cluster: Cluster) -> Iterator[Step]:
         "Make a container to ping from",
         everyone,
         same("network/docker-restart"),
+        hint="it is made of the host's own ping and sleep, by 'docker import'; " + _DOCKER_HINT,
     )
     yield wait(
         "verify/components",
