@@ -72,6 +72,7 @@ def _texts(cluster: Cluster) -> Iterator[tuple[Path, str | None, Callable[[str],
         yield _at(i, "ssh", "user"), host.ssh.user, values.check_login
         yield _at(i, "ssh", "identity"), host.ssh.identity, values.check_path
         yield _at(i, "ssh", "jump"), host.ssh.jump, values.check_jump
+        yield _at(i, "ssh", "host_key"), host.ssh.host_key, values.check_host_key
     yield ("network", "dns"), str(cluster.network.dns), values.check_address
     yield ("network", "domain"), cluster.network.domain, values.check_domain
     yield ("network", "prefix"), cluster.network.prefix, values.check_prefix

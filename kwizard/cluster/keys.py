@@ -136,6 +136,7 @@ SSH_KEYS = Section(
         Key("port", _port, Kind.NUMBER),
         Key("identity", file=True),
         Key("jump"),
+        Key("host_key"),
     ),
 )
 

@@ -79,7 +79,9 @@ class SSH:
     """How we reach a host. None means: as ~/.ssh/config and the defaults of ssh have it.
 
     `address` where it differs from the host's own; `identity` a private key file; `jump` a
-    ProxyJump in ssh's form (`[user@]host[:port]`). Passwords are never part of a cluster file.
+    ProxyJump in ssh's form (`[user@]host[:port]`); `host_key` the host's public key as OpenSSH
+    writes it (type and base64), for those who know it beforehand: then nothing is asked.
+    Passwords are never part of a cluster file.
     """
 
     address: str | None = None
@@ -87,6 +89,7 @@ class SSH:
     port: int | None = None
     identity: str | None = None
     jump: str | None = None
+    host_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

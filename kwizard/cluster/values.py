@@ -7,6 +7,7 @@ scripts.
 
 from __future__ import annotations
 
+import base64
 import difflib
 import re
 from collections.abc import Iterable
@@ -135,6 +136,20 @@ def check_jump(value: str) -> str | None:
     if match["user"] and check_login(match["user"]):
         return check_login(match["user"])
     return check_reached(match["host"].strip("[]"))
+
+
+def check_host_key(value: str) -> str | None:
+    """A public key as OpenSSH writes it: its type and the key in base64; a comment may follow."""
+    remedy = "write it as in /etc/ssh/ssh_host_ed25519_key.pub on the host"
+    kind, _, rest = value.partition(" ")
+    try:
+        blob = base64.b64decode(rest.split(" ")[0], validate=True)
+    except ValueError:
+        return f"{shown(value)} is no public key; {remedy}"
+    # The key names its own type, with a length before it (RFC 4253, 6.6).
+    if not kind or blob[:4] != len(kind).to_bytes(4, "big") or blob[4:].find(kind.encode()) != 0:
+        return f"{shown(value)} is no public key; {remedy}"
+    return None
 
 
 def check_path(value: str) -> str | None:

@@ -43,6 +43,8 @@ images = st.sampled_from(
     ["etcd", "quay.io/coreos/etcd:v3.4.23", "localhost:5000/a/b@sha256:" + "0" * 64]
 )
 
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO6Xq6fFmI2L5C5rH2cD5c5n0mQbWQ3o2Jm3v0kq8b1Z"
+
 
 def maybe(strategy):
     return st.none() | strategy
@@ -55,6 +57,7 @@ def ssh(index: int):
         user=maybe(st.sampled_from(["root", "centos", "no", "1000"])),
         port=maybe(st.integers(1, 65535)),
         identity=maybe(paths),
+        host_key=maybe(st.just(HOST_KEY)),
         jump=maybe(st.sampled_from(["gate", "me@gate:2222", "[2001:db8::1]:22"])),
     )
 

@@ -11,6 +11,7 @@ from kwizard.cluster import values
 from kwizard.cluster.check import check, findings
 from kwizard.cluster.load import load
 from kwizard.cluster.model import SSH, Cluster, Host, Network, Role, Version
+from tests.pure.cluster.strategies import HOST_KEY
 
 from .strategies import clusters
 
@@ -99,6 +100,20 @@ def test_warnings_are_sentences_with_a_remedy(cluster: Cluster):
         (values.check_domain, ["cluster.local", "a"], ["", "a.", ".a", "A.b", "a_b"]),
         (values.check_login, ["root", "a.b-c", "svc$"], ["", "-l", "a b", "a@b", "a:b", "a\n"]),
         (values.check_reached, ["host_1", "::1", "fe80::1%eth0", "10.1.1.1"], ["", "-x", "a b"]),
+        (
+            values.check_host_key,
+            [
+                HOST_KEY,
+                f"{HOST_KEY} c3po",
+            ],
+            [
+                "",
+                "ssh-ed25519",
+                HOST_KEY.replace("ed25519", "ed448", 1),
+                "ssh-ed25519 !!",
+                "SHA256:abc",
+            ],
+        ),
         (values.check_jump, ["gate", "me@gate:22", "[::1]:22"], ["", "a b", "g:0", "g:99999", "@"]),
         (values.check_path, ["~/a b", "ä"], ["", " ", "a\nb", "a\x1b", "a\u202eb"]),
         (values.check_url, ["http://a", "https://a:1/b?c"], ["", "a", "ftp://a", "http://u:p@a"]),

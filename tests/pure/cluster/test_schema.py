@@ -12,6 +12,7 @@ from kwizard.cluster import model, values
 from kwizard.cluster.keys import HOST_NAMES, SECTIONS, SSH_KEYS, TOP_NAMES
 from kwizard.cluster.load import loads
 from kwizard.errors import InvalidInput
+from tests.pure.cluster.strategies import HOST_KEY
 
 from .schema import SCHEMA, VALIDATOR
 
@@ -32,6 +33,7 @@ FULL: dict[str, Any] = {
                 "port": 22,
                 "identity": "~/.ssh/id_ed25519",
                 "jump": "me@gate:22",
+                "host_key": HOST_KEY,
             },
         }
     ],
