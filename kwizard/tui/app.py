@@ -1,0 +1,227 @@
+"""The Textual app: it owns the state and the engine's task, screens come and go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import ClassVar, Literal
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+
+from kwizard.cluster.model import Cluster
+from kwizard.engine.plan import Finding, Plan, State
+from kwizard.errors import HostRefused, KwizardError
+from kwizard.monitor.snapshot import Snapshot
+from kwizard.tui.asker import ScreenAsker
+from kwizard.tui.draft import Draft
+from kwizard.tui.model import Row, RunModel
+from kwizard.tui.theme import SLATE, THEMES
+from kwizard.tui.usecases import UseCases
+
+Start = Literal["new", "resume", "monitor"]
+PATIENCE = 5.0  # seconds a run gets to write down that it was left
+SLICE = 0.008  # seconds of events taken in before keys and drawing get their turn
+
+
+def utc_now() -> datetime:
+    """The clock screens use, unless a test gives another."""
+    return datetime.now(UTC)
+
+
+class KwizardApp(App[int]):
+    """The guided installation, and the monitor.
+
+    The value it ends with is the exit code of docs/cli.md.
+    """
+
+    TITLE = "kwizard"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "leave", "Quit", show=False, priority=True),
+        Binding("ctrl+c", "leave", "Quit", show=False, system=True),
+    ]
+
+    def __init__(
+        self,
+        cases: UseCases,
+        *,
+        start: Start = "new",
+        name: str | None = None,
+        cluster: Cluster | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        super().__init__()
+        self.cases = cases
+        self.clock = clock
+        self.asker = ScreenAsker(self)
+        self.draft = Draft(cluster if cluster is not None else cases.blank())
+        self.plan: Plan | None = None
+        self.findings: Mapping[str, Finding] = {}
+        self.run_model = RunModel()
+        self.snapshot: Snapshot | None = None
+        self.error: KwizardError | None = None
+        self._begin_with, self._wanted, self._given = start, name, cluster is not None
+        self._engine: asyncio.Task[None] | None = None
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = SLATE.name
+
+    async def on_mount(self) -> None:
+        """The first page."""
+        try:
+            self._first_page()
+        except KwizardError as error:
+            from kwizard.tui.screens.start import StartScreen
+
+            self.error = error
+            self.push_screen(StartScreen(error))
+
+    def _first_page(self) -> None:
+        from kwizard.tui.screens.install import InstallScreen
+        from kwizard.tui.screens.monitor import MonitorScreen
+        from kwizard.tui.screens.start import StartScreen
+
+        name = self._wanted
+        if self._begin_with == "resume" and name is None:
+            open_ones = [k.name for k in self.cases.known() if k.status == "unfinished"]
+            name = open_ones[0] if len(open_ones) == 1 else None
+        if name is not None and not self._given:
+            self.draft.take(self.cases.load(name))
+        if self._begin_with == "resume" and (name is not None or self._given):
+            self.push_screen(InstallScreen())
+        elif self._begin_with == "monitor" and (name is not None or self._given):
+            self.push_screen(MonitorScreen())
+        else:
+            self.push_screen(StartScreen())
+
+    # -- the engine's task ------------------------------------------------------------------
+
+    @property
+    def installing(self) -> bool:
+        """A run is being followed."""
+        return self._engine is not None and not self._engine.done()
+
+    def install(self) -> None:
+        """Begin, or try again what is due. Nothing happens while a run is being followed."""
+        if self.installing:
+            return
+        self.error = None
+        old = self.run_model
+        self.run_model = RunModel.of(self._rows(), self._kept())
+        for host, log in old.logs.items():
+            self.run_model.logs[host] = log
+        self.run_model.status = "running"
+        self._engine = asyncio.create_task(self._follow(self.run_model))
+
+    async def _follow(self, model: RunModel) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + SLICE
+        try:
+            async with aclosing(self.cases.install(self.draft.cluster, self.asker)) as events:
+                async for event in events:
+                    model.apply(event)
+                    if loop.time() > until:
+                        await asyncio.sleep(0)
+                        until = loop.time() + SLICE
+        except KwizardError as error:
+            self.error = error
+        finally:
+            if model.status == "running":
+                model.status = "failed" if self.error else "interrupted"
+            model.revision += 1
+
+    def _rows(self) -> Iterable[tuple[Row, str]]:
+        if self.plan is None or self.plan.cluster != self.draft.cluster:
+            self.plan, self.findings = self.cases.plan(self.draft.cluster), {}
+        for task in self.plan.tasks:
+            yield Row(task.step.id, task.step.phase.value, task.step.title), task.host_label
+
+    def _kept(self) -> dict[tuple[str, str], str]:
+        if self.plan is None:
+            return {}
+        return {
+            (t.step.id, t.host_label): self.findings[t.id].reason
+            for t in self.plan.tasks
+            if t.id in self.findings and self.findings[t.id].state is State.DONE
+        }
+
+    # -- the end ----------------------------------------------------------------------------
+
+    @property
+    def exit_code(self) -> int:
+        """What the program would end with now."""
+        if isinstance(self.error, HostRefused):
+            return 4
+        match self.run_model.status:
+            case "running" | "interrupted":
+                return 3
+            case "failed":
+                return self.run_model.exit or 1
+            case "done":
+                return 0 if self.snapshot is None or self.snapshot.ok else 1
+            case _:
+                return 1 if self.error else 0
+
+    async def action_leave(self) -> None:
+        """Quit; while a run is followed, ask once and say what goes on."""
+        from kwizard.tui.screens.dialogs import Ask
+
+        if not self.installing:
+            self.exit(self.exit_code)
+            return
+        if isinstance(self.screen, Ask):
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer == "leave":
+                self.exit(self.exit_code)
+
+        name = self.draft.cluster.name
+        self.push_screen(
+            Ask(
+                "Leave now?",
+                Content.assemble(
+                    "What runs on the hosts goes on without kwizard: nothing is broken off.\n"
+                    "No new step is started meanwhile.\n\nTo come back:  ",
+                    (f"kwizard resume {name}", "bold $accent"),
+                ),
+                [("stay", "Stay"), ("leave", "Leave")],
+                strong="stay",
+            ),
+            answered,
+        )
+
+    async def finish(self) -> None:
+        """Stop following and end the connections. Jobs on the hosts go on."""
+        if self._engine is not None and not self._engine.done():
+            self.cases.interrupt()
+            _, late = await asyncio.wait({self._engine}, timeout=PATIENCE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(self._engine, return_exceptions=True)
+        await self.cases.close()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The command palette offers every key of the page."""
+        seen = set()
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.description and binding.action not in seen and active.enabled:
+                seen.add(binding.action)
+                yield SystemCommand(
+                    binding.description,
+                    f"key: {self.get_key_display(binding)}",
+                    lambda key=binding.key: self.simulate_key(key),
+                )
+        for theme in THEMES:
+            yield SystemCommand(
+                f"Colours: {theme.name.removeprefix('kwizard-')}",
+                "dark or light" if theme.dark else "light",
+                lambda name=theme.name: setattr(self, "theme", name),
+            )
+        yield SystemCommand("Quit", "leave kwizard", self.action_leave)

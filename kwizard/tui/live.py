@@ -1,0 +1,199 @@
+"""The screens' use cases for real: `kwizard.app`, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing
+from pathlib import Path
+
+from kwizard.app import clusters, verifying
+from kwizard.app.checkup import HostCheck, checkup
+from kwizard.app.install import Installation, install
+from kwizard.app.planning import make_plan, survey
+from kwizard.app.session import Session
+from kwizard.cluster.check import check
+from kwizard.cluster.dump import dump
+from kwizard.cluster.files import files_of
+from kwizard.cluster.load import load
+from kwizard.cluster.model import Cluster, Host, Version
+from kwizard.cluster.paste import parse_hosts
+from kwizard.engine.events import Event
+from kwizard.engine.plan import Finding, Plan
+from kwizard.errors import Problem
+from kwizard.monitor.snapshot import Snapshot
+from kwizard.release.catalog import known_to_classic, locate
+from kwizard.release.store import look
+from kwizard.release.sums import SHA256, SHA512
+from kwizard.remote.hostkeys import UnknownKey
+from kwizard.remote.target import USER_CONFIG, SSHConfig
+from kwizard.tui.credentials import ScreenCredentials
+from kwizard.tui.facts import host_facts, release_facts
+from kwizard.tui.usecases import Asker, HostReport, KeyQuestion, Pasted, ReleaseReport
+
+TRIES = 3  # times a refused password is asked for anew before the host is given up
+
+
+class LiveUseCases:
+    """Forwards to the use cases, and keeps one session open for the cluster in hand.
+
+    `ssh_config` as in `kwizard.remote.target`; a rehearsal looks at neither config nor agent.
+    """
+
+    def __init__(self, *, rehearsal: bool = False, ssh_config: SSHConfig = USER_CONFIG) -> None:
+        self._rehearsal = rehearsal
+        self._ssh_config = None if rehearsal else ssh_config
+        self._credentials = ScreenCredentials()
+        self._open = AsyncExitStack()
+        self._session: Session | None = None
+        self._installation: Installation | None = None
+
+    @property
+    def rehearsal(self) -> bool:
+        """Pretend hosts."""
+        return self._rehearsal
+
+    # -- clusters and files ----------------------------------------------------------------
+
+    def known(self) -> Sequence[clusters.KnownCluster]:
+        """Clusters this machine remembers."""
+        return clusters.known()
+
+    def load(self, name: str) -> Cluster:
+        """A remembered cluster."""
+        return clusters.load_known(name)
+
+    def blank(self) -> Cluster:
+        """No hosts yet; the newest version the classic recipe knows."""
+        newest = next(iter(self.versions()), Version(1, 3, 5))
+        return Cluster(name="my-cluster", version=newest, hosts=())
+
+    def versions(self) -> Sequence[Version]:
+        """Versions with a known sum, newest first."""
+        found = {Version.parse(key.split("/")[0]) for key in (*SHA256, *SHA512)}
+        return sorted((v for v in found if known_to_classic(v)), reverse=True)
+
+    def read_table(self, text: str) -> Pasted:
+        """Hosts out of a pasted table; they have no roles yet."""
+        pasted = parse_hosts(text)
+        hosts = (Host(name=p.name, address=p.address, ssh=p.ssh) for p in pasted.hosts)
+        return Pasted(tuple(hosts), pasted.problems)
+
+    def read_file(self, path: Path) -> Cluster:
+        """A cluster file."""
+        return load(path).cluster
+
+    def problems(self, cluster: Cluster) -> Sequence[Problem]:
+        """Everything wrong with it."""
+        return check(cluster)
+
+    def save(self, cluster: Cluster, path: Path | None = None) -> Path:
+        """Write the cluster file."""
+        if path is None:
+            return clusters.save(cluster)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dump(cluster), encoding="utf-8")
+        return path
+
+    def plan(self, cluster: Cluster) -> Plan:
+        """What would be run where."""
+        return make_plan(cluster)
+
+    async def check_release(self, cluster: Cluster) -> ReleaseReport:
+        """What is here already, and which named files are missing. Uses no network."""
+        missing = await asyncio.to_thread(_missing, cluster)
+        if any(p.message.startswith("release.tarball") for p in missing):
+            return ReleaseReport(problems=tuple(missing))
+        obtained = await look(cluster)
+        place = locate(cluster.version, cluster.release.mirror)
+        return ReleaseReport(release_facts(obtained, place), tuple(missing))
+
+    # -- hosts -----------------------------------------------------------------------------
+
+    async def check_hosts(self, cluster: Cluster, asker: Asker) -> AsyncIterator[HostReport]:
+        """Connect, asking what has to be asked, and look at every host."""
+        session = await self._ready(cluster, asker)
+        for name, found in (await checkup(session)).items():
+            yield _report(name, found)
+
+    async def survey(self, plan: Plan, asker: Asker) -> Mapping[str, Finding]:
+        """What is as wanted already."""
+        return await survey(await self._ready(plan.cluster, asker), plan)
+
+    async def install(self, cluster: Cluster, asker: Asker) -> AsyncGenerator[Event]:
+        """Run what is due."""
+        run = self._installation = install(await self._ready(cluster, asker))
+        async with aclosing(run.events()) as events:
+            async for event in events:
+                yield event
+
+    def interrupt(self) -> None:
+        """Stop following the run; jobs on the hosts go on."""
+        if self._installation is not None:
+            self._installation.interrupt()
+
+    def verified(self) -> Snapshot | None:
+        """What the run saw when it verified."""
+        return self._installation.snapshot if self._installation is not None else None
+
+    async def verify(self, cluster: Cluster, asker: Asker) -> Snapshot:
+        """Look once, with the whole matrix."""
+        return await verifying.verify(await self._ready(cluster, asker))
+
+    async def watch(
+        self, cluster: Cluster, interval: float, asker: Asker
+    ) -> AsyncGenerator[Snapshot]:
+        """Look again and again."""
+        session = await self._ready(cluster, asker)
+        async for snapshot in verifying.watch(session.hosts, cluster, interval):
+            yield snapshot
+
+    async def close(self) -> None:
+        """End all connections."""
+        self._session = None
+        await self._open.aclose()
+
+    async def _ready(self, cluster: Cluster, asker: Asker) -> Session:
+        """A session on `cluster` whose hosts have been tried once. Errors other than a refused
+        password are left to whatever is done next: it says them in its own way."""
+        self._credentials.asker = asker
+        if self._session is None or self._session.cluster != cluster:
+            await self.close()
+            self._open = AsyncExitStack()
+
+            async def confirm(key: UnknownKey) -> bool:
+                return await asker.confirm_key(
+                    KeyQuestion(key.host, key.address, key.key_type, key.fingerprint)
+                )
+
+            self._session = await self._open.enter_async_context(
+                Session.open(
+                    cluster,
+                    credentials=self._credentials,
+                    confirm_host_key=confirm,
+                    ssh_config=self._ssh_config,
+                    rehearsal=self._rehearsal,
+                )
+            )
+        for _ in range(TRIES):
+            errors = await self._session.connect()
+            refused = [self._credentials.note(host, e) for host, e in errors.items()]
+            if True not in refused:
+                break
+        return self._session
+
+
+def _missing(cluster: Cluster) -> list[Problem]:
+    """The files the cluster names that are not there; keys of hosts are left to the login."""
+    return [
+        Problem(f"{'.'.join(map(str, place))}: no file {file}", "check the path")
+        for place, file in files_of(cluster)
+        if place[0] != "hosts" and not Path(file).exists()
+    ]
+
+
+def _report(name: str, found: HostCheck) -> HostReport:
+    problems = list(found.problems)
+    if found.error is not None:
+        problems.insert(0, Problem(found.error.message, found.error.remedy))
+    return HostReport(name, host_facts(found.facts) if found.facts else (), tuple(problems))

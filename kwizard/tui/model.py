@@ -1,0 +1,248 @@
+"""What a run looks like so far: a fold over the engine's events, without any widget.
+
+`RunModel.apply` is the only way in. Screens read it and compare `revision` to know whether there is
+something new to draw. Memory is bounded: of each host's log the last `LOG_LINES` lines are kept,
+the whole log is on disk.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from typing import Literal
+
+from kwizard.engine.events import (
+    Event,
+    Log,
+    Progress,
+    RunFinished,
+    RunStarted,
+    StepEvent,
+    StepFailed,
+    StepFinished,
+    StepSkipped,
+    StepStarted,
+)
+
+LOG_LINES = 5000
+
+
+class Mark(StrEnum):
+    """Where a step on a host stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    KEPT = "as wanted"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will happen to it in this run."""
+        return self not in (Mark.WAITING, Mark.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One step on one host. `seconds` is how long it took; `reason` why it was skipped or failed;
+    `done`/`total`/`unit` its progress (`total` 0: unknown)."""
+
+    mark: Mark = Mark.WAITING
+    since: datetime | None = None
+    seconds: float = 0.0
+    reason: str = ""
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One step, as a line of the table."""
+
+    step: str
+    phase: str
+    title: str
+
+
+@dataclass(slots=True)
+class LogBuffer:
+    """The end of one host's log. `total` counts every line that ever came."""
+
+    total: int = 0
+    kept: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+
+    def add(self, lines: Iterable[str]) -> None:
+        """Append whole lines."""
+        new = list(lines)
+        self.kept.extend(new)
+        self.total += len(new)
+
+    def since(self, seen: int) -> list[str]:
+        """The lines after the first `seen` ones, as far as they are still kept."""
+        new = min(self.total - seen, len(self.kept))
+        return list(islice(self.kept, len(self.kept) - new, None)) if new > 0 else []
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseView:
+    """A phase in the strip: how many of its tasks are over, and what is notable about it."""
+
+    phase: str
+    over: int
+    total: int
+    running: bool
+    failed: bool
+
+    @property
+    def done(self) -> bool:
+        """All over, nothing failed."""
+        return self.over == self.total and not self.failed
+
+
+Status = Literal["idle", "running", "done", "failed", "interrupted"]
+
+
+@dataclass(slots=True)
+class RunModel:
+    """The state of a run. Make one from a plan's rows, then `apply` each event."""
+
+    rows: list[Row] = field(default_factory=list)
+    hosts: list[str] = field(default_factory=list)
+    spots: dict[tuple[str, str], Spot] = field(default_factory=dict)
+    logs: dict[str, LogBuffer] = field(default_factory=dict)
+    failures: list[StepFailed] = field(default_factory=list)
+    status: Status = "idle"
+    started: datetime | None = None
+    seconds: float = 0.0
+    exit: int = 0
+    due: int = 0
+    revision: int = 0
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[Row, str]], kept: Mapping[tuple[str, str], str]) -> RunModel:
+        """A run that has not begun: (row, host) pairs in reading order; `kept` gives, by (step,
+        host), the reason why nothing has to be done there."""
+        model = cls()
+        for row, host in rows:
+            model._know(row, host)
+            reason = kept.get((row.step, host))
+            if reason is not None:
+                model.spots[row.step, host] = Spot(Mark.KEPT, reason=reason)
+        return model
+
+    def apply(self, event: Event) -> None:
+        """Take one event in. Unknown kinds are ignored: an older screen, a newer engine."""
+        self.revision += 1
+        match event:
+            case RunStarted():
+                self.status, self.started, self.due = "running", event.time, event.due
+                self.failures.clear()
+                self._forget_failures()
+            case RunFinished():
+                self.status, self.seconds = event.status, event.seconds
+                self.exit = event.exit
+                self._settle()
+            case StepStarted():
+                self._know(Row(event.step, event.phase, event.title), event.host)
+                self.spots[event.step, event.host] = Spot(Mark.RUNNING, since=event.time)
+                verb = "followed again" if event.attached else "started"
+                self._say(event, f"── {event.title}: {verb}")
+            case StepSkipped():
+                mark = Mark.BLOCKED if event.blocked else Mark.KEPT
+                self._put(event, Spot(mark, reason=event.reason))
+            case StepFinished():
+                self._put(event, Spot(Mark.DONE, seconds=event.seconds))
+                self._say(event, f"── done in {event.seconds:.1f} s")
+            case StepFailed():
+                self._put(event, Spot(Mark.FAILED, reason=event.reason))
+                self.failures.append(event)
+                self._say(event, f"── failed: {event.reason}")
+            case Progress():
+                old = self.spots.get((event.step, event.host), Spot(Mark.RUNNING, event.time))
+                self._put(
+                    event,
+                    replace(old, done=event.done, total=event.total, unit=event.unit),
+                )
+            case Log():
+                self._log(event.host).add(event.text.split("\n"))
+            case _:
+                pass
+
+    def spot(self, step: str, host: str) -> Spot | None:
+        """How the step stands on the host; None when it is not for that host."""
+        return self.spots.get((step, host))
+
+    def phases(self) -> list[PhaseView]:
+        """The phases in order, each with its counts."""
+        out = []
+        for phase in dict.fromkeys(r.phase for r in self.rows):
+            steps = {r.step for r in self.rows if r.phase == phase}
+            marks = [s.mark for (step, _), s in self.spots.items() if step in steps]
+            out.append(
+                PhaseView(
+                    phase,
+                    sum(m.over for m in marks),
+                    len(marks),
+                    Mark.RUNNING in marks,
+                    Mark.FAILED in marks or Mark.BLOCKED in marks,
+                )
+            )
+        return out
+
+    def counts(self) -> tuple[int, int]:
+        """(tasks that are over, all tasks)."""
+        return sum(s.mark.over for s in self.spots.values()), len(self.spots)
+
+    def elapsed(self, now: datetime) -> float:
+        """Seconds since the run began; once it has ended, how long it took."""
+        if self.started is None:
+            return 0.0
+        if self.status == "running":
+            return max(0.0, (now - self.started).total_seconds())
+        return self.seconds
+
+    def current(self) -> tuple[Row, str] | None:
+        """The first step that runs now, or that failed, and its host."""
+        for mark in (Mark.RUNNING, Mark.FAILED):
+            for row in self.rows:
+                for host in self.hosts:
+                    spot = self.spots.get((row.step, host))
+                    if spot is not None and spot.mark is mark:
+                        return row, host
+        return None
+
+    def _know(self, row: Row, host: str) -> None:
+        if all(r.step != row.step for r in self.rows):
+            self.rows.append(row)
+        if host not in self.hosts:
+            self.hosts.append(host)
+        self.spots.setdefault((row.step, host), Spot())
+        self._log(host)
+
+    def _put(self, event: StepEvent, spot: Spot) -> None:
+        self._know(Row(event.step, event.phase, event.step), event.host)
+        self.spots[event.step, event.host] = spot
+
+    def _log(self, host: str) -> LogBuffer:
+        return self.logs.setdefault(host, LogBuffer())
+
+    def _say(self, event: StepEvent, line: str) -> None:
+        self._log(event.host).add([line])
+
+    def _forget_failures(self) -> None:
+        for key, spot in self.spots.items():
+            if spot.mark in (Mark.FAILED, Mark.BLOCKED, Mark.RUNNING):
+                self.spots[key] = Spot()
+
+    def _settle(self) -> None:
+        if self.status == "done":
+            return
+        for key, spot in self.spots.items():
+            if spot.mark is Mark.RUNNING:
+                self.spots[key] = replace(spot, mark=Mark.WAITING, since=None)

@@ -1,0 +1,152 @@
+"""One host as a form, checked while it is typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set as AbstractSet
+from ipaddress import AddressValueError, IPv4Address
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from kwizard.cluster.model import SSH, Host, Role
+from kwizard.tui.draft import file_path
+from kwizard.tui.plain import plain
+from kwizard.tui.screens.dialogs import Dialog
+from kwizard.tui.widgets.form import Answer, Choice, Field, Line
+from kwizard.tui.widgets.frame import Buttons
+
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+YES_NO = (Answer("yes", "yes"), Answer("no", "no"))
+
+HINTS = {
+    "host-name": "lower-case letters, digits and -, as the host calls itself",
+    "host-address": "IPv4, the address the other hosts reach it by: 10.0.63.202",
+    "ssh-address": "only where you reach it by another address or name",
+    "ssh-user": "root, or a user with sudo; empty: as ~/.ssh/config has it",
+    "ssh-port": "digits, 1 to 65535; empty: 22",
+    "ssh-identity": "a private key file; empty: your agent and default keys",
+    "ssh-jump": "a host to go through: user@bastion:22",
+    "role-control-plane": "runs the apiserver, controller manager and scheduler",
+    "role-worker": "runs pods: docker, kubelet, kube-proxy",
+    "role-etcd": "holds the cluster's data; one, three or five hosts",
+}
+
+
+class HostForm(Dialog[Host]):
+    """Gives back the host, or None. `taken` are the names of the other hosts."""
+
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
+        "dialogs.tcss",
+        "host_form.tcss",
+    ]
+
+    def __init__(self, host: Host | None, taken: AbstractSet[str]) -> None:
+        super().__init__(f"Host {host.name}" if host else "A new host")
+        self._host, self._taken = host, taken
+
+    def body(self) -> ComposeResult:
+        """Name and address, login, roles."""
+        host = self._host
+        ssh = host.ssh if host else SSH()
+        roles = host.roles if host else frozenset({Role.WORKER})
+        yield Field("Name", Line(host.name if host else "", id="host-name", restrict=r"[a-z0-9-]*"))
+        yield Field(
+            "Address",
+            Line(str(host.address) if host else "", id="host-address", restrict=r"[0-9.]*"),
+        )
+        yield Static("SSH", classes="form-heading")
+        yield Field("Reached by", Line(ssh.address or "", id="ssh-address", restrict=r"\S*"))
+        yield Field("User", Line(ssh.user or "", id="ssh-user", restrict=r"[A-Za-z0-9._-]*"))
+        yield Field("Port", Line(str(ssh.port or ""), id="ssh-port", restrict=r"[0-9]{0,5}"))
+        yield Field("Key file", Line(ssh.identity or "", id="ssh-identity"))
+        yield Field("Through", Line(ssh.jump or "", id="ssh-jump", restrict=r"\S*"))
+        yield Static("Roles", classes="form-heading")
+        for role in Role:
+            value = "yes" if role in roles else "no"
+            label = role.value.replace("-", " ")
+            yield Field(label, Choice(YES_NO, value, id=f"role-{role.value}"))
+        yield Static(id="form-hint")
+        yield Buttons([("cancel", "Cancel"), ("ok", "Keep")], strong="ok")
+
+    def on_mount(self) -> None:
+        """Typing can begin at once."""
+        self.query_one("#host-name").focus()
+
+    def on_descendant_focus(self) -> None:
+        """Say what the field wants."""
+        self._hint()
+
+    @on(Input.Changed)
+    def _hint(self) -> None:
+        wrong = self._mistakes()
+        for line in self.query(Line):
+            field = line.parent
+            if isinstance(field, Field):
+                field.mark(bool(line.value) and (line.id or "") in wrong)
+        focused = self.focused.id if self.focused and self.focused.id else ""
+        text = HINTS.get(focused, "")
+        mistake = wrong.get(focused)
+        value = self.focused.value if isinstance(self.focused, Input) else ""
+        hint = self.query_one("#form-hint", Static)
+        if mistake and value:
+            hint.update(plain(f"! {mistake}", "$error"))
+        else:
+            hint.update(Content.styled(text, "$muted"))
+
+    def _text(self, ident: str) -> str:
+        return self.query_one(f"#{ident}", Input).value.strip()
+
+    def _mistakes(self) -> dict[str, str]:
+        out: dict[str, str] = {}
+        name = self._text("host-name")
+        if not LABEL.fullmatch(name):
+            out["host-name"] = "a name is a-z, 0-9 and -, and neither begins nor ends with -"
+        elif name in self._taken:
+            out["host-name"] = f"there is a host called {name} already"
+        try:
+            IPv4Address(self._text("host-address"))
+        except AddressValueError:
+            out["host-address"] = "not an IPv4 address yet: four numbers from 0 to 255"
+        port = self._text("ssh-port")
+        if port and not 1 <= int(port) <= 65535:
+            out["ssh-port"] = "a port is 1 to 65535"
+        return out
+
+    @on(Input.Submitted)
+    def _next_field(self) -> None:
+        self.focus_next()
+
+    @on(Button.Pressed, "#cancel")
+    def cancel(self) -> None:
+        """As it was."""
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#ok")
+    def keep(self) -> None:
+        """Give the host back, once every field will do."""
+        mistakes = self._mistakes()
+        if mistakes:
+            first = next(iter(mistakes))
+            self.query_one(f"#{first}").focus()
+            self.query_one("#form-hint", Static).update(plain(f"! {mistakes[first]}", "$error"))
+            return
+        port = self._text("ssh-port")
+        self.dismiss(
+            Host(
+                name=self._text("host-name"),
+                address=IPv4Address(self._text("host-address")),
+                roles=frozenset(
+                    r for r in Role if self.query_one(f"#role-{r.value}", Choice).value == "yes"
+                ),
+                ssh=SSH(
+                    address=self._text("ssh-address") or None,
+                    user=self._text("ssh-user") or None,
+                    port=int(port) if port else None,
+                    identity=file_path(self._text("ssh-identity")),
+                    jump=self._text("ssh-jump") or None,
+                ),
+            )
+        )

@@ -1,0 +1,307 @@
+"""Which machines become the cluster: a table to fill, paste into, and check."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, DataTable, Input, Static
+
+from kwizard.cluster.model import Cluster, Host, Role
+from kwizard.errors import KwizardError
+from kwizard.tui.plain import cell, lines, plain
+from kwizard.tui.screens.page import Page
+from kwizard.tui.theme import palette
+from kwizard.tui.usecases import HostReport, Pasted
+from kwizard.tui.widgets.form import Field, Line, Problems
+from kwizard.tui.widgets.frame import Buttons, Stage
+from kwizard.tui.widgets.grid import Grid
+
+ROLES = Binding.Group("Roles", compact=True)
+
+
+class HostsScreen(Page):
+    """The table of hosts, and what a look at the one under the cursor found."""
+
+    CSS_PATH = "hosts.tcss"
+    stage = Stage.HOSTS
+    help_name = "hosts"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add", "Add"),
+        Binding("p", "paste", "Paste"),
+        Binding("i", "import", "Import"),
+        Binding("k", "check", "Check"),
+        Binding("c", "role('control-plane')", "Control plane", group=ROLES),
+        Binding("w", "role('worker')", "Worker", group=ROLES),
+        Binding("e", "role('etcd')", "Etcd", group=ROLES),
+        Binding("delete,x", "remove", "Remove", key_display="del"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._checking: set[str] = set()
+
+    def body(self) -> ComposeResult:
+        """Name, table, findings, buttons."""
+        draft = self.wizard.draft
+        yield Field(
+            "Cluster name",
+            Line(
+                draft.cluster.name,
+                id="name",
+                restrict=r"[a-z0-9-]*",
+                help_text="lower-case letters, digits and -",
+            ),
+            note="a-z 0-9 -",
+        )
+        with Container(id="hosts-area"):
+            table = Grid(id="hosts")
+            table.columns_are(
+                ("host", 13), ("address", 15), ("roles", 24), ("login", 8), ("check", 10)
+            )
+            yield table
+            yield Static(id="no-hosts")
+            with VerticalScroll(id="finding-box", can_focus=False):
+                yield Static(id="finding")
+        yield Problems(id="problems")
+        yield Buttons(
+            [("back", "‹ Back"), ("check", "Check hosts"), ("next", "Release ›")], strong="next"
+        )
+
+    def on_mount(self) -> None:
+        """Begin in the table; without hosts, say how to get some."""
+        self._fill()
+        self.query_one("#hosts").focus()
+
+    # -- the table --------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        table = self.query_one("#hosts", Grid)
+        chosen = table.chosen
+        table.clear()
+        for host in self.wizard.draft.cluster.hosts:
+            table.add_row(*self._cells(host), key=host.name)
+        if chosen:
+            table.choose(chosen)
+        empty = not table.row_count
+        self.query_one("#no-hosts", Static).display = empty
+        self.query_one("#no-hosts", Static).update(
+            lines(
+                "No hosts yet.",
+                "",
+                "  a   add one by a form",
+                "  p   paste a table, as in:  anakin 10.0.63.202/10.1.63.202",
+                "  i   import a cluster file",
+            )
+        )
+        self._explain()
+        self._judge()
+
+    def _cells(self, host: Host) -> list[Text]:
+        colours = palette(self.app)
+        roles = [r.value for r in Role if r in host.roles]
+        return [
+            cell(host.name, "bold"),
+            cell(str(host.address)),
+            cell(", ".join(roles) or "none", "" if roles else colours.warn),
+            cell(host.ssh.user or "as ssh", "" if host.ssh.user else colours.muted),
+            self._verdict(host.name),
+        ]
+
+    def _verdict(self, name: str) -> Text:
+        colours = palette(self.app)
+        report = self.wizard.draft.checks.get(name)
+        if name in self._checking:
+            return cell("▸ looking", colours.busy)
+        if report is None:
+            return cell("· not yet", colours.muted)
+        if report.blocks:
+            return cell("✗ blocked", colours.bad)
+        if report.problems:
+            return cell(f"! {len(report.problems)} to note", colours.warn)
+        return cell("✓ ready", colours.good)
+
+    @on(DataTable.RowHighlighted, "#hosts")
+    def _explain(self) -> None:
+        name = self.query_one("#hosts", Grid).chosen
+        box = self.query_one("#finding-box")
+        box.border_title = plain(name) if name else None
+        self.query_one("#finding", Static).update(self._finding(name))
+
+    def _finding(self, name: str | None) -> Content:
+        report = self.wizard.draft.checks.get(name or "")
+        if name is None:
+            return Content("")
+        if report is None:
+            return Content.styled("Not looked at yet: k connects to every host and looks", "$muted")
+        parts: list[Content] = []
+        for problem in sorted(report.problems, key=lambda p: not p.blocks):
+            mark = ("✗ ", "$error") if problem.blocks else ("! ", "$warning")
+            parts.append(Content.assemble(mark, plain(problem.message)))
+            if problem.remedy:
+                parts.append(Content.assemble("  → ", plain(problem.remedy, "$secondary")))
+        width = max((len(what) for what, _ in report.facts), default=0)
+        for what, value in report.facts:
+            parts.append(Content.assemble(plain(f"{what:<{width}}  ", "$muted"), plain(value)))
+        return Content("\n").join(parts)
+
+    def _judge(self) -> None:
+        draft = self.wizard.draft
+        found = self.wizard.cases.problems(draft.cluster) if draft.cluster.hosts else ()
+        self.query_one("#problems", Problems).show(
+            [(p.blocks, f"{p.message}{f' → {p.remedy}' if p.remedy else ''}") for p in found], 3
+        )
+
+    # -- keys -------------------------------------------------------------------------------
+
+    def check_action(
+        self,
+        action: str,
+        parameters: tuple[object, ...],  # noqa: ARG002
+    ) -> bool | None:
+        """Row keys need a row."""
+        if action in ("role", "remove", "check") and not self.wizard.draft.cluster.hosts:
+            return None
+        return True
+
+    def action_back(self) -> None:
+        """To the start page."""
+        self.app.pop_screen()
+
+    @on(Input.Changed, "#name")
+    def rename(self, event: Input.Changed) -> None:
+        """The name decides where kwizard keeps its records."""
+        draft = self.wizard.draft
+        draft.change(replace(draft.cluster, name=event.value))
+        good = 0 < len(event.value) <= 63 and event.value.strip("-") == event.value
+        self.query_one(Field).mark(not good)
+        self._judge()
+
+    def action_add(self) -> None:
+        """An empty form."""
+        self._open_form(None)
+
+    @on(DataTable.RowSelected, "#hosts")
+    def edit(self) -> None:
+        """The form of the row under the cursor."""
+        self._open_form(self.query_one("#hosts", Grid).chosen)
+
+    def _open_form(self, name: str | None) -> None:
+        from kwizard.tui.screens.host_form import HostForm
+
+        draft = self.wizard.draft
+
+        def done(host: Host | None) -> None:
+            if host is not None:
+                draft.put(host, name)
+                self._fill()
+                self.query_one("#hosts", Grid).choose(host.name)
+
+        taken = {h.name for h in draft.cluster.hosts} - {name}
+        self.app.push_screen(HostForm(draft.cluster.host(name) if name else None, taken), done)
+
+    def action_remove(self) -> None:
+        """Take the host out of the list; nothing happens on it."""
+        name = self.query_one("#hosts", Grid).chosen
+        if name is not None:
+            self.wizard.draft.remove(name)
+            self._fill()
+            self.say(f"{name} is out of the list; nothing was done to it")
+
+    def action_role(self, role: str) -> None:
+        """Give the role, or take it away."""
+        name = self.query_one("#hosts", Grid).chosen
+        if name is not None:
+            self.wizard.draft.toggle(name, Role(role))
+            self._fill()
+
+    def action_paste(self) -> None:
+        """A box for a table out of a document."""
+        from kwizard.tui.screens.paste import PasteScreen
+
+        def done(pasted: Pasted | None) -> None:
+            if pasted is not None:
+                count = self.wizard.draft.merge(pasted.hosts)
+                self._fill()
+                self.say(f"{count} hosts taken in")
+
+        self.app.push_screen(PasteScreen(self.wizard.cases.read_table), done)
+
+    def action_import(self) -> None:
+        """A cluster file."""
+        from kwizard.tui.screens.paths import AskPath
+
+        def done(path: Path | None) -> None:
+            if path is None:
+                return
+            try:
+                cluster: Cluster = self.wizard.cases.read_file(path)
+            except (KwizardError, OSError) as error:
+                self.complain(
+                    error if isinstance(error, KwizardError) else KwizardError(str(error))
+                )
+                return
+            self.wizard.draft.take(cluster)
+            self.query_one("#name", Input).value = cluster.name
+            self._fill()
+
+        self.app.push_screen(AskPath("Import a cluster file", "Cluster file"), done)
+
+    # -- looking at the hosts ---------------------------------------------------------------
+
+    @on(Button.Pressed, "#check")
+    def action_check(self) -> None:
+        """Connect to every host and look. Changes nothing there."""
+        if not self._checking and self.wizard.draft.cluster.hosts:
+            self._look()
+
+    @work(exit_on_error=False)
+    async def _look(self) -> None:
+        draft = self.wizard.draft
+        self._checking = {h.name for h in draft.cluster.hosts}
+        draft.checks.clear()
+        self._fill()
+        try:
+            async for report in self.wizard.cases.check_hosts(draft.cluster, self.wizard.asker):
+                self._take(report)
+        except KwizardError as error:
+            self.complain(error)
+        finally:
+            self._checking.clear()
+            if self.is_attached and not asyncio.current_task().cancelling():  # type: ignore[union-attr]
+                self._fill()
+
+    def _take(self, report: HostReport) -> None:
+        self.wizard.draft.checks[report.host] = report
+        self._checking.discard(report.host)
+        self._fill()
+
+    # -- onward -----------------------------------------------------------------------------
+
+    @on(Button.Pressed, "#back")
+    def back(self) -> None:
+        """To the start page."""
+        self.action_back()
+
+    @on(Button.Pressed, "#next")
+    def onward(self) -> None:
+        """To the release, once there are hosts and a name."""
+        from kwizard.tui.screens.release import ReleaseScreen
+
+        cluster = self.wizard.draft.cluster
+        if not cluster.hosts:
+            self.say("a cluster needs at least one host: a adds one, p pastes a table", bad=True)
+        elif not cluster.name:
+            self.say("the cluster needs a name", bad=True)
+        elif not cluster.with_role(Role.CONTROL_PLANE):
+            self.say("one host must be the control plane: put the cursor on it, press c", bad=True)
+        else:
+            self.app.push_screen(ReleaseScreen())

@@ -1,0 +1,84 @@
+"""What all pages share: the frame around them, the keys that work everywhere, the help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from kwizard.errors import KwizardError
+from kwizard.tui.plain import plain
+from kwizard.tui.widgets.frame import Band, Stage, TooSmall, Trail, walk
+
+if TYPE_CHECKING:
+    from kwizard.tui.app import KwizardApp
+
+HELP = Path(__file__).resolve().parent.parent / "help"
+
+
+class Page(Screen[None]):
+    """A page of the wizard. Subclasses say what is on it (`body`) and where it stands."""
+
+    stage: ClassVar[Stage | None] = None
+    title_text: ClassVar[str] = ""
+    help_name: ClassVar[str] = ""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall"), (34, "-high")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,shift+tab", "walk(-1)", show=False),
+        Binding("down,tab", "walk(1)", show=False),
+        Binding("escape", "back", "Back"),
+        Binding("question_mark,f1", "help", "Help", key_display="?"),
+    ]
+
+    @property
+    def wizard(self) -> KwizardApp:
+        """The app, with its type."""
+        return cast("KwizardApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """The frame, and the page's body within."""
+        if self.wizard.cases.rehearsal:
+            yield Band()
+        yield Trail(self.stage, self.title_text)
+        yield from self.body()
+        yield TooSmall()
+        yield Footer(show_command_palette=False, compact=False)
+
+    def body(self) -> ComposeResult:
+        """What is on this page."""
+        yield from ()
+
+    def action_walk(self, by: int) -> None:
+        """To the next widget, or the one before."""
+        walk(self, by)
+
+    def action_back(self) -> None:
+        """To the page before."""
+
+    def action_help(self) -> None:
+        """Open the help of this page."""
+        from kwizard.tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(HELP / f"{self.help_name}.md"))
+
+    def say(self, text: str, *, bad: bool = False) -> None:
+        """A short note in the corner. Foreign text is fine."""
+        self.notify(
+            str(plain(text)), severity="error" if bad else "information", markup=False, timeout=6
+        )
+
+    def complain(self, error: KwizardError) -> None:
+        """Show an error with its remedy, in a dialog."""
+        from kwizard.tui.screens.dialogs import Notice
+
+        text = [plain(str(error))]
+        if error.remedy and error.remedy not in str(error):
+            text.append(Content.assemble(("What to do: ", "bold"), plain(error.remedy)))
+        self.app.push_screen(Notice("That did not work", Content("\n\n").join(text)))

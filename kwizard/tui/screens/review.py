@@ -1,0 +1,240 @@
+"""The whole plan, before anything is done: by phase and host, with every script readable."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Button, DataTable, Static
+
+from kwizard.engine.plan import Finding, State, Task
+from kwizard.errors import InvalidInput, KwizardError
+from kwizard.recipes.step import Operator, Place, Wait
+from kwizard.tui.plain import cell, plain
+from kwizard.tui.screens.page import Page
+from kwizard.tui.theme import palette
+from kwizard.tui.widgets.frame import Buttons, Stage
+from kwizard.tui.widgets.grid import Grid
+
+NOT_LOOKED = Finding(State.UNKNOWN, "not looked at yet")
+
+
+class ReviewScreen(Page):
+    """A line a task. Enter opens the exact script; F5 looks at the hosts again."""
+
+    CSS_PATH = "review.tcss"
+    stage = Stage.REVIEW
+    help_name = "review"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "save", "Save file"),
+        Binding("f5", "survey", "Look again"),
+    ]
+
+    def body(self) -> ComposeResult:
+        """Summary, table, the reason below, the equivalent command, buttons."""
+        yield Static(id="summary")
+        table = Grid(id="plan")
+        yield table
+        yield Static(id="reason")
+        yield Static(id="command")
+        yield Buttons(
+            [("back", "‹ Back"), ("save", "Save file"), ("install", "Install ›")],
+            strong="install",
+        )
+
+    def on_mount(self) -> None:
+        """Make the plan; then look at the hosts in the background."""
+        app = self.wizard
+        if app.plan is None or app.plan.cluster != app.draft.cluster:
+            try:
+                app.plan, app.findings = app.cases.plan(app.draft.cluster), {}
+            except KwizardError as error:
+                self._refused(error)
+                return
+        self._fill()
+        self._command()
+        self.query_one("#plan").focus()
+        if not app.findings:
+            self.action_survey()
+
+    def _refused(self, error: KwizardError) -> None:
+        problems = error.problems if isinstance(error, InvalidInput) else ()
+        sentences = [str(p) for p in problems] or [str(error), error.remedy]
+        self.query_one("#summary", Static).update(
+            Content("\n").join(Content.assemble(("✗ ", "$error"), plain(s)) for s in sentences if s)
+        )
+        self.query_one("#install", Button).disabled = True
+        self.query_one("#back").focus()
+
+    # -- the table --------------------------------------------------------------------------
+
+    def _tasks(self) -> tuple[Task, ...]:
+        return self.wizard.plan.tasks if self.wizard.plan else ()
+
+    def _fill(self) -> None:
+        table, colours = self.query_one("#plan", Grid), palette(self.app)
+        chosen = table.chosen
+        table.clear(columns=True)
+        step, host = (34, 10) if self.size.width < 100 else (42, 14)
+        why = max(8, self.size.width - 9 - step - host - 9)
+        table.columns_are(("state", 9), ("step", step), ("host", host), ("why", why))
+        phase = None
+        for task in self._tasks():
+            if task.step.phase is not phase:
+                phase = task.step.phase
+                heading = cell(phase.label, colours.title)
+                table.add_row(cell(""), heading, cell(""), cell(""), key=f"phase {phase.value}")
+            table.add_row(*self._cells(task), key=task.id)
+        table.choose(chosen or next((t.id for t in self._tasks()), ""))
+        self._summary()
+        self._explain()
+
+    def _cells(self, task: Task) -> list[Text]:
+        colours = palette(self.app)
+        finding = self.wizard.findings.get(task.id, NOT_LOOKED)
+        mark, style = {
+            State.DUE: ("▸ due", colours.busy),
+            State.DONE: ("✓ as is", colours.muted),
+            State.UNKNOWN: ("· open", colours.muted),
+        }[finding.state]
+        body = colours.muted if finding.state is State.DONE else ""
+        return [
+            cell(mark, style),
+            cell(task.step.title, body),
+            cell(task.host_label, body),
+            cell(finding.reason, colours.muted),
+        ]
+
+    def on_resize(self) -> None:
+        """The columns share the width there is."""
+        if self.is_mounted:
+            self._fill()
+
+    def _summary(self) -> None:
+        states = [self.wizard.findings.get(t.id, NOT_LOOKED).state for t in self._tasks()]
+        total, cluster = len(states), self.wizard.draft.cluster
+        head = plain(f"{cluster.name}, {cluster.version}", "bold")
+        if State.UNKNOWN in states and State.DUE not in states and State.DONE not in states:
+            rest = f"   {total} steps; not looked at yet"
+        elif State.DUE not in states and State.UNKNOWN not in states:
+            rest = f"   all {total} steps are as wanted: nothing would change"
+        else:
+            rest = f"   {states.count(State.DUE)} of {total} steps to do"
+        self.query_one("#summary", Static).update(Content.assemble(head, rest))
+
+    @on(DataTable.RowHighlighted, "#plan")
+    def _explain(self) -> None:
+        task = self._chosen_task()
+        if task is None:
+            self.query_one("#reason", Static).update("")
+            return
+        finding = self.wizard.findings.get(task.id, NOT_LOOKED)
+        self.query_one("#reason", Static).update(
+            Content.assemble(
+                plain(task.id, "$accent"),
+                plain(f"  {_kind(task)}", "$muted"),
+                "\n",
+                plain(finding.reason),
+            )
+        )
+
+    def _chosen_task(self) -> Task | None:
+        chosen = self.query_one("#plan", Grid).chosen
+        return next((t for t in self._tasks() if t.id == chosen), None)
+
+    @on(DataTable.RowSelected, "#plan")
+    def open_script(self) -> None:
+        """The exact bytes that would run."""
+        from kwizard.tui.screens.script import ScriptScreen
+
+        task = self._chosen_task()
+        if task is not None:
+            self.app.push_screen(ScriptScreen(task))
+
+    # -- looking ----------------------------------------------------------------------------
+
+    def action_survey(self) -> None:
+        """Ask every host what is as wanted already; changes nothing."""
+        self.query_one("#summary", Static).update(
+            Content.styled("▸ looking at the hosts: what is as wanted already?", "bold $accent")
+        )
+        self._survey()
+
+    @work(exclusive=True, exit_on_error=False)
+    async def _survey(self) -> None:
+        app = self.wizard
+        if app.plan is None:
+            return
+        try:
+            app.findings = await app.cases.survey(app.plan, app.asker)
+        except KwizardError as error:
+            self._fill()
+            self.complain(error)
+            return
+        self._fill()
+
+    # -- the file ---------------------------------------------------------------------------
+
+    def _command(self) -> None:
+        file = self.wizard.draft.file
+        text = (
+            f"kwizard apply {shlex.quote(str(file))}"
+            if file
+            else "kwizard apply FILE   (s saves the file)"
+        )
+        self.query_one("#command", Static).update(
+            Content.assemble(("without the screen:  ", "$muted"), plain(text, "$secondary"))
+        )
+
+    @on(Button.Pressed, "#save")
+    def action_save(self) -> None:
+        """Write the cluster file, and install nothing."""
+        from kwizard.tui.screens.paths import AskPath
+
+        app = self.wizard
+
+        def done(path: Path | None) -> None:
+            if path is None:
+                return
+            try:
+                app.draft.file = app.cases.save(app.draft.cluster, path)
+            except (KwizardError, OSError) as error:
+                self.complain(KwizardError(str(error)))
+                return
+            self._command()
+            self.say(f"saved: {app.draft.file}")
+
+        value = str(app.draft.file or Path.cwd() / f"{app.draft.cluster.name}.yaml")
+        self.app.push_screen(AskPath("Save the cluster file", "Save as", value, "write"), done)
+
+    # -- onward -----------------------------------------------------------------------------
+
+    @on(Button.Pressed, "#back")
+    def action_back(self) -> None:
+        """To the options, or wherever we came from."""
+        self.app.pop_screen()
+
+    @on(Button.Pressed, "#install")
+    def install(self) -> None:
+        """From here on hosts are changed."""
+        from kwizard.tui.screens.install import InstallScreen
+
+        self.app.push_screen(InstallScreen())
+
+
+def _kind(task: Task) -> str:
+    match task.step.action:
+        case Place(artifact, target):
+            return f"puts {artifact} to {target}"
+        case Wait(_, deadline):
+            return f"waits up to {deadline:.0f} s"
+        case Operator():
+            return "on this machine"
+        case _:
+            return "Enter shows the script"

@@ -1,0 +1,81 @@
+"""The exact script of one task, as it would run."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from kwizard.engine.plan import Task
+from kwizard.recipes.step import Operator, Place
+from kwizard.tui.plain import lines, plain
+
+
+class ScriptScreen(ModalScreen[None]):
+    """Reads and scrolls; `p` switches between the script and its probe."""
+
+    CSS_PATH = "script.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter", "dismiss", "Close", key_display="esc"),
+        Binding("p", "probe", "Script / probe"),
+    ]
+
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        # `task` is taken: a Textual MessagePump attribute's neighbour; the plan's word is kept.
+        self._planned = task
+        self._probe = False
+
+    def compose(self) -> ComposeResult:
+        """The text, and the keys."""
+        with VerticalScroll(id="script-box"):
+            yield Static(id="script")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show the script first."""
+        self._show()
+        self.query_one("#script-box").focus()
+
+    def action_probe(self) -> None:
+        """The other of the two."""
+        self._probe = not self._probe and self._planned.probe is not None
+        self._show()
+
+    def _show(self) -> None:
+        task = self._planned
+        box = self.query_one("#script-box")
+        what = "probe (read only)" if self._probe else "script"
+        box.border_title = plain(f"{task.step.title}, {task.host_label}: {what}")
+        box.border_subtitle = plain(f"sha256 {task.sha256[:16]}…")
+        text = (task.probe or "") if self._probe else task.script
+        self.query_one("#script", Static).update(
+            Content("\n").join(map(_coloured, text.rstrip("\n").split("\n")))
+            if text
+            else self._no_script()
+        )
+        box.scroll_home(animate=False)
+
+    def _no_script(self) -> Content:
+        match self._planned.step.action:
+            case Place(artifact, target, mode):
+                return lines(
+                    f"Puts {artifact} to {target} (mode {mode:o}).",
+                    "",
+                    "The file crosses the line once, resumes at the byte, and gets its name only "
+                    "after the host has compared its sha256.",
+                )
+            case Operator(action):
+                return lines(f"Done on this machine: {action}. No script runs on a host.")
+            case _:
+                return Content("")
+
+
+def _coloured(line: str) -> Content:
+    """A comment is quieter than a command. Nothing else is guessed about shell."""
+    return plain(line, "$muted" if line.lstrip().startswith("#") else "")

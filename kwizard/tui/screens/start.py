@@ -1,0 +1,151 @@
+"""The first page: begin, go on, or watch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from kwizard.errors import KwizardError
+from kwizard.tui.plain import ago, lines, plain
+from kwizard.tui.screens.page import Page
+
+if TYPE_CHECKING:
+    from kwizard.app.clusters import KnownCluster
+
+PICTURE = """\
+  ┌─────────┐   ┌─────────┐   ┌─────────┐
+  │ ▪▪▪   ● │   │ ▪▪▪   ● │   │ ▪▪▪   ● │
+  └────┬────┘   └────┬────┘   └────┬────┘
+  ─────┴─────────────┴─────────────┴─────"""
+
+
+class StartScreen(Page):
+    """New cluster, resume, monitor, quit; what each means stands beside it."""
+
+    CSS_PATH = "start.tcss"
+    help_name = "start"
+    title_text = "Kubernetes from the release binaries, one readable step at a time"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", show=False),
+        Binding("q", "app.leave", "Quit"),
+    ]
+
+    def __init__(self, error: KwizardError | None = None) -> None:
+        super().__init__()
+        self._error = error
+        self._known: dict[str, KnownCluster] = {}
+
+    def body(self) -> ComposeResult:
+        """The picture, the choices, the explanation."""
+        yield Static(Content.styled(PICTURE, "$secondary"), id="picture")
+        with Horizontal(id="start"):
+            yield OptionList(*self._options(), id="choices", markup=False)
+            with VerticalScroll(id="meaning-box", can_focus=False):
+                yield Static(id="meaning")
+
+    def on_mount(self) -> None:
+        """The cursor is where most people want to go: the unfinished installation first."""
+        choices = self.query_one("#choices", OptionList)
+        choices.highlighted = 0
+        choices.focus()
+        if self._error is not None:
+            self.complain(self._error)
+
+    def _options(self) -> list[Option]:
+        known = self.wizard.cases.known()
+        self._known = {k.name: k for k in known}
+        new = Option(plain("New cluster"), id="new")
+        resume = [
+            Option(plain(f"Resume {k.name}"), id=f"resume {k.name}")
+            for k in known
+            if k.status != "done"
+        ]
+        watch = [
+            Option(plain(f"Monitor {k.name}"), id=f"monitor {k.name}")
+            for k in known
+            if k.status != "saved"
+        ]
+        unfinished = any(k.status == "unfinished" for k in known)
+        first = [*resume, new] if unfinished else [new, *resume]
+        return [*first, *watch, Option(plain("Quit"), id="quit")]
+
+    @on(OptionList.OptionHighlighted)
+    def explain(self, event: OptionList.OptionHighlighted) -> None:
+        """What the choice under the cursor does."""
+        verb, _, name = (event.option_id or "").partition(" ")
+        self.query_one("#meaning", Static).update(self._meaning(verb, name))
+
+    def _meaning(self, verb: str, name: str) -> Content:
+        known = self._known.get(name)
+        if verb == "resume" and known is not None:
+            return self._where_it_stopped(known)
+        if verb == "monitor":
+            return lines(
+                "Components, nodes, pings and services, refreshed every few seconds.",
+                "",
+                "It only looks: nothing on that page can change a host.",
+            )
+        if verb == "quit":
+            return plain("Nothing is running. Nothing is lost.")
+        return lines(
+            "Hosts, release and options are asked for, one page each.",
+            "",
+            "Then you see the whole plan, with every script in full. Hosts are only looked at "
+            "until you press Install there.",
+        )
+
+    def _where_it_stopped(self, known: KnownCluster) -> Content:
+        if known.status == "saved":
+            return lines("Saved, not installed yet.", "", "Opens the review of its plan.")
+        parts: list[Content | str] = []
+        if known.step:
+            where = f" on {known.host}" if known.host else ""
+            parts += [
+                Content.assemble("It stopped at ", plain(f"{known.step}{where}", "bold $accent"))
+            ]
+        if known.when is not None:
+            seconds = (self.wizard.clock() - known.when).total_seconds()
+            parts.append(f"{ago(seconds)}.")
+        parts += [
+            "",
+            "What is as wanted already is skipped; what still runs on a host is followed again.",
+            "",
+            plain(str(known.file), "$muted"),
+        ]
+        return lines(*parts)
+
+    @on(OptionList.OptionSelected)
+    def go(self, event: OptionList.OptionSelected) -> None:
+        """Do it."""
+        from kwizard.tui.screens.hosts import HostsScreen
+        from kwizard.tui.screens.install import InstallScreen
+        from kwizard.tui.screens.monitor import MonitorScreen
+        from kwizard.tui.screens.review import ReviewScreen
+
+        verb, _, name = (event.option_id or "").partition(" ")
+        if verb == "quit":
+            self.app.exit(self.wizard.exit_code)
+            return
+        if verb == "new":
+            self.app.push_screen(HostsScreen())
+            return
+        try:
+            self.wizard.draft.take(self.wizard.cases.load(name))
+        except KwizardError as error:
+            self.complain(error)
+            return
+        known = self._known[name]
+        self.wizard.draft.file = known.file
+        if verb == "monitor":
+            self.app.push_screen(MonitorScreen())
+        elif known.status == "saved":
+            self.app.push_screen(ReviewScreen())
+        else:
+            self.app.push_screen(InstallScreen())

@@ -1,0 +1,162 @@
+"""What the screens may ask for. The screens know this and nothing below it: no SSH, no engine.
+
+`kwizard.tui.live.LiveUseCases` forwards to `kwizard.app`; tests give a scripted one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from kwizard.app.clusters import KnownCluster
+from kwizard.cluster.model import Cluster, Host, Version
+from kwizard.engine.events import Event
+from kwizard.engine.plan import Finding, Plan
+from kwizard.errors import Problem
+from kwizard.monitor.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What was read out of a pasted table."""
+
+    hosts: tuple[Host, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HostReport:
+    """What a look at one host found. `facts` are (what, value) pairs in reading order."""
+
+    host: str
+    facts: tuple[tuple[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def blocks(self) -> bool:
+        """A problem stands in the way of an installation."""
+        return any(p.blocks for p in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseReport:
+    """What was found out about where the binaries come from."""
+
+    facts: tuple[tuple[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeyQuestion:
+    """A host key nobody has confirmed yet."""
+
+    host: str
+    address: str
+    key_type: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordQuestion:
+    """A password is needed. `again`: the last one was not accepted. For a "key", `user` is the
+    key's file and `host` is empty."""
+
+    host: str
+    user: str
+    what: Literal["login", "sudo", "key"]
+    again: bool = False
+
+
+class Asker(Protocol):
+    """The person at the screen, seen from below."""
+
+    async def confirm_key(self, question: KeyQuestion) -> bool:
+        """Whether the person takes this for the host's key."""
+        ...
+
+    async def password(self, question: PasswordQuestion) -> str | None:
+        """The password; None when the person declines."""
+        ...
+
+
+class UseCases(Protocol):
+    """Everything the screens can cause. Errors are of `kwizard.errors`."""
+
+    @property
+    def rehearsal(self) -> bool:
+        """Pretend hosts: nothing is installed anywhere."""
+        ...
+
+    def known(self) -> Sequence[KnownCluster]:
+        """Clusters this machine remembers, the latest first."""
+        ...
+
+    def load(self, name: str) -> Cluster:
+        """A remembered cluster. Raises InvalidInput."""
+        ...
+
+    def blank(self) -> Cluster:
+        """What a new cluster begins with; may have no hosts yet."""
+        ...
+
+    def versions(self) -> Sequence[Version]:
+        """Versions whose checksum is known, newest first."""
+        ...
+
+    def read_table(self, text: str) -> Pasted:
+        """Hosts out of a pasted table."""
+        ...
+
+    def read_file(self, path: Path) -> Cluster:
+        """A cluster file. Raises InvalidInput with every mistake in it."""
+        ...
+
+    def problems(self, cluster: Cluster) -> Sequence[Problem]:
+        """Every mistake and warning in `cluster`."""
+        ...
+
+    def save(self, cluster: Cluster, path: Path | None = None) -> Path:
+        """Write the cluster file, into kwizard's own place unless `path` says where."""
+        ...
+
+    def plan(self, cluster: Cluster) -> Plan:
+        """What would be run where. Raises InvalidInput, KwizardError."""
+        ...
+
+    async def check_release(self, cluster: Cluster) -> ReleaseReport:
+        """Look at the tarball, or at what is in the cache already. Changes nothing."""
+        ...
+
+    def check_hosts(self, cluster: Cluster, asker: Asker) -> AsyncIterator[HostReport]:
+        """Connect to every host and look at it; each result as it comes."""
+        ...
+
+    async def survey(self, plan: Plan, asker: Asker) -> Mapping[str, Finding]:
+        """By task id, what is as wanted already. Read only."""
+        ...
+
+    def install(self, cluster: Cluster, asker: Asker) -> AsyncGenerator[Event]:
+        """Run what is due. Jobs go on when the caller stops listening."""
+        ...
+
+    def interrupt(self) -> None:
+        """Stop following the installation; its stream ends soon, jobs on the hosts go on."""
+        ...
+
+    def verified(self) -> Snapshot | None:
+        """What the last installation saw when it verified the cluster; None before."""
+        ...
+
+    async def verify(self, cluster: Cluster, asker: Asker) -> Snapshot:
+        """Look at the cluster once, with the ping matrix."""
+        ...
+
+    def watch(self, cluster: Cluster, interval: float, asker: Asker) -> AsyncGenerator[Snapshot]:
+        """Look at the cluster again and again, `interval` seconds apart. Read only."""
+        ...
+
+    async def close(self) -> None:
+        """End all connections. Jobs on the hosts go on."""
+        ...

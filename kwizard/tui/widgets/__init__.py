@@ -1,0 +1,1 @@
+"""Widgets the screens share. None of them knows a use case."""

@@ -1,0 +1,232 @@
+"""What a snapshot of the cluster says: components, nodes, the ping matrix, what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.widgets import DataTable, Static
+
+from kwizard.monitor.snapshot import Snapshot
+from kwizard.probes.matrix import Cell, Matrix
+from kwizard.probes.services import Service
+from kwizard.tui.plain import cell, plain
+from kwizard.tui.theme import palette
+from kwizard.tui.widgets.grid import Grid
+
+
+class Board(Container):
+    """Tables of the latest snapshot. The cursor in the matrix explains the cell it is on."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._snapshot: Snapshot | None = None
+        self._sources: tuple[str, ...] = ()
+        self._hosts: tuple[str, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Two columns where there is room, one below the other where there is not."""
+        with Container(classes="board-row"):
+            with Vertical(classes="board-half"):
+                yield Static("Components", classes="board-heading")
+                yield Grid(id="components")
+                yield Static(id="components-error")
+            with Vertical(classes="board-half"):
+                yield Static("Nodes", classes="board-heading")
+                yield Grid(id="nodes")
+                yield Static(id="nodes-error")
+        with Container(classes="board-row"):
+            with Vertical(id="pings"):
+                yield Static("Pings, from a container on each host", classes="board-heading")
+                yield Grid(id="matrix", cursor="cell", fixed_columns=1)
+            with Vertical(id="causes"):
+                yield Static(id="cell")
+                yield Static(id="diagnoses")
+        with Vertical(id="daemons"):
+            yield Static("Daemons", classes="board-heading")
+            yield Grid(id="services", fixed_columns=1)
+
+    def on_mount(self) -> None:
+        """Headings are there before the first snapshot."""
+        self.query_one("#components", Grid).columns_are(
+            ("name", None), ("status", 11), ("message", None)
+        )
+        self.query_one("#nodes", Grid).columns_are(
+            ("name", None), ("status", 11), ("age", 4), ("version", 10), ("address", 13)
+        )
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw this one; only what differs is touched."""
+        self._snapshot = snapshot
+        self._component_table(snapshot)
+        self._node_table(snapshot)
+        self._service_table(snapshot.services)
+        self._matrix(snapshot.matrix or Matrix())
+        self.query_one("#diagnoses", Static).update(diagnoses(snapshot))
+        self._explain()
+
+    def _component_table(self, snapshot: Snapshot) -> None:
+        table, colours = self.query_one("#components", Grid), palette(self.app)
+        rows = snapshot.components
+        _keep(table, [c.name for c in rows])
+        for c in rows:
+            word = f"✓ {c.status}" if c.ok else f"✗ {c.status}"
+            table.put(
+                c.name,
+                {
+                    "name": cell(c.name),
+                    "status": cell(word, colours.good if c.ok else colours.bad),
+                    "message": cell(c.error or c.message, colours.muted if c.ok else ""),
+                },
+            )
+        down = [f"{c.name}: {c.error or c.message}" for c in rows if not c.ok]
+        _error(self.query_one("#components-error", Static), snapshot.components_error, *down)
+
+    def _node_table(self, snapshot: Snapshot) -> None:
+        table, colours = self.query_one("#nodes", Grid), palette(self.app)
+        rows = snapshot.nodes
+        _keep(table, [n.name for n in rows])
+        for n in rows:
+            table.put(
+                n.name,
+                {
+                    "name": cell(n.name),
+                    "status": cell(
+                        f"✓ {n.status}" if n.ok else f"✗ {n.status}",
+                        colours.good if n.ok else colours.bad,
+                    ),
+                    "age": cell(n.age),
+                    "version": cell(n.version),
+                    "address": cell(n.internal_ip),
+                },
+            )
+        _error(self.query_one("#nodes-error", Static), snapshot.nodes_error)
+
+    def _service_table(self, services: Mapping[str, tuple[Service, ...]]) -> None:
+        table, colours = self.query_one("#services", Grid), palette(self.app)
+        self.query_one("#daemons").display = bool(services)
+        hosts = tuple(services)
+        if hosts != self._hosts or not table.columns:
+            table.clear(columns=True)
+            self._hosts = hosts
+            table.columns_are(("daemon", 23), *((h, 15) for h in hosts))
+        rows: dict[str, dict[str, Service]] = {}
+        for host, found in services.items():
+            for service in found:
+                rows.setdefault(service.name, {})[host] = service
+        _keep(table, list(rows))
+        for name, by_host in rows.items():
+            values = {"daemon": cell(name)}
+            for host in hosts:
+                one = by_host.get(host)
+                if one is None:
+                    values[host] = cell("")
+                    continue
+                state = one.state.partition(" (")[0] or one.kind
+                mark, style = ("✓", colours.good) if one.running else ("✗", colours.bad)
+                values[host] = cell(f"{mark} {state}", style)
+            table.put(name, values)
+
+    # -- the matrix: targets down, sources across, so that it fits 80 columns ---------------
+
+    def _matrix(self, matrix: Matrix) -> None:
+        table = self.query_one("#matrix", Grid)
+        if matrix.sources != self._sources or not table.columns:
+            table.clear(columns=True)
+            self._sources = matrix.sources
+            table.columns_are(("to", 34), *((s, 11) for s in matrix.sources))
+        _keep(table, [t.name for t in matrix.targets])
+        cells = {(c.source, c.target): c for c in matrix.cells}
+        colours = palette(self.app)
+        for target in matrix.targets:
+            name, _, part = target.name.partition("/")
+            label = cell(f"{name:<10} {part or 'host':<9} ")
+            label.append(str(target.address or ""), colours.muted)
+            values = {"to": label}
+            for source in matrix.sources:
+                one = cells.get((source, target.name))
+                text, style = heat(one)
+                values[source] = cell(text, getattr(colours, style))
+            table.put(target.name, values)
+
+    @on(DataTable.CellHighlighted, "#matrix")
+    def _explain(self) -> None:
+        snapshot, table = self._snapshot, self.query_one("#matrix", Grid)
+        box = self.query_one("#cell", Static)
+        column = table.cursor_column - 1
+        matrix = snapshot.matrix if snapshot else None
+        if matrix is None or table.chosen is None or not 0 <= column < len(self._sources):
+            box.update("")
+            return
+        source, target = self._sources[column], table.chosen
+        found = [c for c in matrix.cells if (c.source, c.target) == (source, target)]
+        if not found:
+            box.update("")
+            return
+        one = found[0]
+        said = plain(one.error or "") if one.error else plain(f"{one.rtt_ms or 0:.3f} ms")
+        box.update(
+            Content.assemble(
+                plain(f"{source} → {target}  ", "$accent"),
+                plain(f"{one.received} of {one.sent} answered  "),
+                said,
+            )
+        )
+
+
+def heat(one: Cell | None) -> tuple[str, str]:
+    """A cell's text and the name of its colour in the palette."""
+    if one is None or one.sent == 0:
+        return "? untried", "warn"
+    if not one.ok:
+        return f"✗ 0 of {one.sent}", "bad"
+    if one.received < one.sent - 1:
+        return f"! {one.received} of {one.sent}", "warn"
+    return ("✓" if one.rtt_ms is None else f"✓ {one.rtt_ms:.2f} ms"), "good"
+
+
+def diagnoses(snapshot: Snapshot) -> Content:
+    """What is likely wrong, and what to do about it."""
+    parts = [
+        Content.assemble(("✗ ", "$error"), plain(text))
+        for text in (*(f"{h}: {p}" for h, p in snapshot.problems.items()), *snapshot.faults)
+    ]
+    for found in snapshot.diagnoses:
+        mark = ("✗ ", "$error") if found.cells else ("! ", "$warning")
+        parts.append(Content.assemble(mark, plain(found.cause, "bold")))
+        parts.append(Content.assemble(("  → ", "$secondary"), plain(found.remedy)))
+        if found.evidence_command:
+            parts.append(plain(f"  shown by: {found.evidence_command}", "$muted"))
+            parts += [plain(f"    {line}", "$muted") for line in found.evidence.split("\n")[:4]]
+    return Content("\n").join(parts)
+
+
+def verdict(snapshot: Snapshot) -> Content:
+    """The cluster in one line."""
+    components, nodes = snapshot.components, snapshot.nodes
+    cells = snapshot.matrix.cells if snapshot.matrix else ()
+    healthy = sum(c.ok for c in components)
+    ready = sum(n.ok for n in nodes)
+    answered = sum(c.ok for c in cells)
+    text = (
+        f"{healthy}/{len(components)} components healthy, {ready}/{len(nodes)} nodes Ready, "
+        f"{answered}/{len(cells)} pings answered"
+    )
+    if snapshot.ok:
+        return Content.assemble(("✓ All is well: ", "bold $success"), text)
+    return Content.assemble(("✗ Not well: ", "bold $error"), text)
+
+
+def _keep(table: Grid, wanted: list[str]) -> None:
+    """Remove rows that are gone; begin again where the order differs."""
+    if [str(k.value) for k in table.rows] != wanted[: len(table.rows)]:
+        table.clear()
+
+
+def _error(box: Static, *sentences: str) -> None:
+    parts = [Content.assemble(("✗ ", "$error"), plain(s)) for s in sentences if s]
+    box.display = bool(parts)
+    box.update(Content("\n").join(parts))

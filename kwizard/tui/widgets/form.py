@@ -1,0 +1,161 @@
+"""Rows of a form: a label and one control, each one line high."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Input, Label, Static
+
+from kwizard.tui.plain import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One possible answer: its value, its label, and what choosing it means."""
+
+    value: str
+    label: str
+    meaning: str = ""
+
+
+class Choice(Widget, can_focus=True):
+    """One answer out of a few, changed with left and right, Enter or a click."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "step(-1)", "Change", key_display="←→"),
+        Binding("right,enter,space", "step(1)", show=False),
+    ]
+    index: reactive[int] = reactive(0)
+
+    class Changed(Message):
+        """Another answer was chosen."""
+
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
+
+        @property
+        def control(self) -> Choice:
+            """The widget that was changed."""
+            return self.choice
+
+    def __init__(self, answers: Sequence[Answer], value: str, *, id: str) -> None:
+        super().__init__(id=id)
+        self.answers = tuple(answers)
+        self.set_reactive(
+            Choice.index, next((i for i, a in enumerate(answers) if a.value == value), 0)
+        )
+
+    @property
+    def answer(self) -> Answer:
+        """What is chosen now."""
+        return self.answers[self.index]
+
+    @property
+    def value(self) -> str:
+        """The value of what is chosen now."""
+        return self.answer.value
+
+    def render(self) -> Content:
+        """All answers side by side while there is room, the chosen one marked."""
+        parts = []
+        for index, answer in enumerate(self.answers):
+            if index == self.index:
+                parts.append(Content.styled(f"● {answer.label}", "bold $accent"))
+            else:
+                parts.append(Content.styled(f"○ {answer.label}", "$muted"))
+        return Content("  ").join(parts)
+
+    def action_step(self, by: int) -> None:
+        """To the next answer, or the one before."""
+        self.index = (self.index + by) % len(self.answers)
+
+    def on_click(self, event: Click) -> None:
+        """A click on an answer chooses it."""
+        at = 0
+        for index, answer in enumerate(self.answers):
+            width = Content(answer.label).cell_length + 2
+            if at <= event.x < at + width:
+                self.index = index
+                return
+            at += width + 2
+
+    def watch_index(self) -> None:
+        """Tell the page."""
+        self.post_message(self.Changed(self))
+
+
+class Field(Horizontal):
+    """A label before a control. `mark` shows a `!` where the answer will not do."""
+
+    def __init__(self, label: str, control: Widget, *, note: str = "") -> None:
+        super().__init__(classes="field")
+        self._label, self._control, self._note = label, control, note
+
+    def compose(self) -> ComposeResult:
+        """Label, control, note."""
+        yield Label(Content(self._label), classes="field-label")
+        yield Static(" ", classes="field-mark")
+        yield self._control
+        if self._note:
+            yield Label(Content(self._note), classes="field-note")
+
+    def mark(self, wrong: bool) -> None:
+        """Show or remove the `!`."""
+        mark = self.query_one(".field-mark", Static)
+        mark.update(Content.styled("!", "bold $error") if wrong else Content(" "))
+        self.set_class(wrong, "-wrong")
+
+
+class Line(Input):
+    """A one-line input. `valid` says in words which characters it takes."""
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        id: str,
+        placeholder: str = "",
+        restrict: str | None = None,
+        password: bool = False,
+        help_text: str = "",
+    ) -> None:
+        super().__init__(
+            value=value,
+            placeholder=placeholder,
+            restrict=restrict,
+            password=password,
+            id=id,
+            compact=True,
+            select_on_focus=False,
+        )
+        self.help_text = help_text
+
+
+class Problems(Static):
+    """A few sentences, each with a symbol; empty: nothing is shown."""
+
+    def show(self, problems: Sequence[tuple[bool, str]], limit: int = 4) -> None:
+        """(blocks, sentence) pairs; those that block come first."""
+        ordered = sorted(problems, key=lambda p: not p[0])
+        parts = [
+            Content.assemble(
+                Content.styled("✗ " if blocks else "! ", "$error" if blocks else "$warning"),
+                plain(text),
+            )
+            for blocks, text in ordered[:limit]
+        ]
+        if len(ordered) > limit:
+            parts.append(Content.styled(f"  and {len(ordered) - limit} more", "$muted"))
+        self.display = bool(parts)
+        self.update(Content("\n").join(parts))

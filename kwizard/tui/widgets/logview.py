@@ -1,0 +1,142 @@
+"""The end of one host's log, drawn on demand, with bounded memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import ClassVar
+
+from rich.cells import cell_len, chop_cells
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from kwizard.text import clean
+from kwizard.tui.model import LOG_LINES, LogBuffer
+from kwizard.tui.widgets.frame import walk
+
+
+class LogView(ScrollView, can_focus=True):
+    """Shows a LogBuffer; `pull` takes in what came since the last call.
+
+    Follows the end until someone scrolls up; then says how many lines came meanwhile. Long lines
+    are folded to the width. Lines are drawn only when they are on the screen.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("end", "follow", "Follow", show=False),
+        Binding("up,k", "up", show=False),
+        Binding("down,j", "down", show=False),
+    ]
+    follow: reactive[bool] = reactive(True)
+
+    def __init__(self, host: str, buffer: LogBuffer, *, id: str | None = None) -> None:
+        super().__init__(id=id, classes="log")
+        self.host = host
+        self._buffer = buffer
+        self._seen = 0
+        self._missed = 0
+        self._moving = False
+        self._rows: deque[str] = deque(maxlen=LOG_LINES * 2)
+        self.border_title = Content(clean(host))
+
+    def pull(self) -> bool:
+        """Take in new lines. True when there were any."""
+        fresh = self._buffer.since(self._seen)
+        if self._buffer.total == self._seen:
+            return False
+        self._seen = self._buffer.total
+        before = len(self._rows)
+        rows = [row for line in fresh for row in self._fold(line)]
+        self._rows.extend(rows)
+        dropped = max(0, before + len(rows) - len(self._rows))
+        self._moving = True
+        self._set_height()
+        if self.follow:
+            self._to_end()
+        else:
+            self._missed += len(fresh)
+            if dropped:
+                self.scroll_to(y=max(0, self.scroll_y - dropped), animate=False, immediate=True)
+        self._moving = False
+        self._say()
+        self.refresh()
+        return True
+
+    def action_up(self) -> None:
+        """One line up, or to the widget before."""
+        if self.scroll_y <= 0:
+            walk(self.screen, -1)
+        else:
+            self.scroll_up(animate=False)
+
+    def action_down(self) -> None:
+        """One line down, or to the next widget."""
+        if self.scroll_y >= self.max_scroll_y:
+            walk(self.screen, 1)
+        else:
+            self.scroll_down(animate=False)
+
+    def action_follow(self) -> None:
+        """To the end, and stay there."""
+        self.follow = True
+        self.scroll_end(animate=False, immediate=True, x_axis=False)
+        self._say()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """A person's scrolling decides about following."""
+        super().watch_scroll_y(old_value, new_value)
+        if not self._moving and self._rows:
+            self.follow = round(new_value) >= self.max_scroll_y
+            self._say()
+
+    def on_resize(self) -> None:
+        """Fold again to the new width."""
+        self._rows.clear()
+        for line in self._buffer.kept:
+            self._rows.extend(self._fold(line))
+        self._seen = self._buffer.total
+        self._set_height()
+        self.call_after_refresh(self._to_end)
+        self.refresh()
+
+    def _to_end(self) -> None:
+        if self.follow:
+            self._moving = True
+            self.scroll_end(animate=False, immediate=True, x_axis=False)
+            self._moving = False
+
+    def render_line(self, y: int) -> Strip:
+        """One line of what is visible."""
+        style = self.rich_style
+        width = self.scrollable_content_region.width
+        row = y + round(self.scroll_y)
+        if row >= len(self._rows):
+            return Strip.blank(width, style)
+        text = self._rows[row]
+        if text.startswith("── "):
+            style += Style(bold=True)
+        return Strip([Segment(text, style)], cell_len(text)).adjust_cell_length(width, style)
+
+    def _fold(self, line: str) -> list[str]:
+        text = clean(line).expandtabs(8).replace("\n", " ")
+        width = max(8, self.scrollable_content_region.width or 80)
+        if len(text) <= width and text.isascii():
+            return [text]
+        return chop_cells(text, width) or [""]
+
+    def _set_height(self) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
+
+    def _say(self) -> None:
+        if self.follow:
+            self._missed = 0
+            self.border_subtitle = None
+        elif self._missed:
+            self.border_subtitle = Content(f"{self._missed} new lines, End follows again")
+        else:
+            self.border_subtitle = Content("not following, End follows again")

@@ -1,0 +1,287 @@
+"""Use cases that follow a script: no host, no clock, no network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any
+
+from kwizard.app.clusters import KnownCluster
+from kwizard.cluster.model import SSH, Cluster, Host, Role, Version
+from kwizard.engine import events as ev
+from kwizard.engine.plan import Finding, Plan, State, Task
+from kwizard.errors import KwizardError, Problem
+from kwizard.monitor.snapshot import Snapshot
+from kwizard.recipes.step import Action, Operator, Phase, Place, Script, Step, Wait
+from kwizard.tui.usecases import (
+    Asker,
+    HostReport,
+    KeyQuestion,
+    PasswordQuestion,
+    Pasted,
+    ReleaseReport,
+)
+
+from .pictures import snapshot
+
+NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
+HOSTS = ("anakin", "boba", "c3po")
+
+CLUSTER = Cluster(
+    name="classic",
+    version=Version(1, 19, 16),
+    hosts=tuple(
+        Host(
+            name=name,
+            address=IPv4Address(f"10.0.63.{202 + i}"),
+            roles=frozenset({Role.WORKER if i else Role.CONTROL_PLANE, Role.ETCD}),
+            ssh=SSH(user="root" if i else "operator"),
+        )
+        for i, name in enumerate(HOSTS)
+    ),
+)
+
+STEPS: tuple[tuple[str, Phase, str, Action, tuple[str, ...]], ...] = (
+    ("hosts/preflight", Phase.HOSTS, "Look before touching", Script("a"), HOSTS),
+    ("hosts/docker", Phase.HOSTS, "Docker is installed and runs", Script("a"), HOSTS),
+    ("etcd/start", Phase.HOSTS, "Start etcd in docker", Script("a"), HOSTS),
+    ("etcd/healthy", Phase.HOSTS, "etcd has its quorum", Wait("a"), ("anakin",)),
+    ("release/fetch", Phase.RELEASE, "Get the release", Operator("fetch-release"), ()),
+    ("release/place", Phase.RELEASE, "Bring it to the host", Place("release", "/r"), HOSTS),
+    ("release/install", Phase.RELEASE, "Programs into /usr/bin", Script("a"), HOSTS),
+    ("master/apiserver", Phase.CONTROL_PLANE, "kube-apiserver", Script("a"), ("anakin",)),
+    ("master/scheduler", Phase.CONTROL_PLANE, "kube-scheduler", Script("a"), ("anakin",)),
+    ("nodes/kubelet", Phase.NODES, "kubelet", Script("a"), HOSTS[1:]),
+    ("nodes/proxy", Phase.NODES, "kube-proxy", Script("a"), HOSTS),
+    ("network/flannel", Phase.NETWORK, "flanneld", Script("a"), HOSTS),
+    ("network/docker", Phase.NETWORK, "Docker into flannel's subnet", Script("a"), HOSTS),
+    ("verify/cluster", Phase.VERIFY, "Components, nodes, pings", Operator("verify"), ()),
+)
+
+SCRIPT = """\
+# Starts kube-apiserver with the article's flags, as a unit of systemd.
+set -eu
+cat > /etc/systemd/system/kube-apiserver.service <<'UNIT'
+[Service]
+ExecStart=/usr/bin/kube-apiserver --etcd-servers=http://localhost:2379 [--not-markup=1]
+UNIT
+systemctl enable --now kube-apiserver
+"""
+
+
+def plan_of(cluster: Cluster) -> Plan:
+    tasks = []
+    for ident, phase, title, action, hosts in STEPS:
+        step = Step(id=ident, phase=phase, title=title, action=action, hosts=hosts)
+        script = SCRIPT if isinstance(action, Script | Wait) else ""
+        tasks += [
+            Task(
+                id=f"{ident}@{host or 'operator'}",
+                step=step,
+                host=host,
+                script=script,
+                sha256="5" * 64,
+                key="k",
+                probe="# looks whether the unit is there\nexit 0\n",
+                guard=None,
+                after=(),
+            )
+            for host in hosts or (None,)
+        ]
+    return Plan(cluster, tuple(tasks))
+
+
+class Story:
+    """Makes engine events, a second apart."""
+
+    def __init__(self, start: datetime = NOW) -> None:
+        self.time = start
+        self.titles = {ident: (phase, title) for ident, phase, title, _, _ in STEPS}
+
+    def tick(self, seconds: float = 1.0) -> datetime:
+        self.time += timedelta(seconds=seconds)
+        return self.time
+
+    def _of(self, step: str, host: str) -> dict[str, Any]:
+        phase, _ = self.titles.get(step, (Phase.HOSTS, step))
+        return {
+            "time": self.tick(),
+            "cluster": "classic",
+            "phase": phase.value,
+            "step": step,
+            "host": host,
+        }
+
+    def begin(self, due: int = 32) -> ev.Event:
+        return ev.RunStarted(time=self.tick(), cluster="classic", due=due, total=32)
+
+    def started(self, step: str, host: str, *, attached: bool = False) -> ev.Event:
+        title = self.titles[step][1]
+        return ev.StepStarted(**self._of(step, host), title=title, attached=attached)
+
+    def log(self, step: str, host: str, text: str) -> ev.Event:
+        return ev.Log(**self._of(step, host), text=text)
+
+    def progress(
+        self, step: str, host: str, done: int, total: int, unit: str = "bytes"
+    ) -> ev.Event:
+        return ev.Progress(**self._of(step, host), done=done, total=total, unit=unit)
+
+    def finished(self, step: str, host: str, seconds: float = 2.0) -> ev.Event:
+        return ev.StepFinished(**self._of(step, host), seconds=seconds)
+
+    def skipped(self, step: str, host: str, reason: str, *, blocked: bool = False) -> ev.Event:
+        return ev.StepSkipped(**self._of(step, host), reason=reason, blocked=blocked)
+
+    def failed(self, step: str, host: str, reason: str, hint: str, tail: str) -> ev.Event:
+        return ev.StepFailed(
+            **self._of(step, host), exit=1, reason=reason, hint=hint, log_tail=tail
+        )
+
+    def end(self, status: str = "done", exit: int = 0) -> ev.Event:
+        return ev.RunFinished(
+            time=self.tick(),
+            cluster="classic",
+            status=status,  # type: ignore[arg-type]
+            seconds=48.2,
+            exit=exit,
+        )
+
+    def whole(self, first: str = "", last: str = "") -> list[ev.Event]:
+        """Every task from step `first` up to, without, step `last` begun, with a log, ended."""
+        out: list[ev.Event] = []
+        on = not first
+        for ident, _, title, _, hosts in STEPS:
+            on = on or ident == first
+            if ident == last:
+                break
+            if not on:
+                continue
+            for host in hosts or ("operator",):
+                out += [
+                    self.started(ident, host),
+                    self.log(ident, host, f"+ {title}\nall is well on {host}"),
+                    self.finished(ident, host),
+                ]
+        return out
+
+
+Play = Sequence[ev.Event | asyncio.Event | KwizardError]
+
+
+@dataclass
+class ScriptedCases:
+    """What happens is what the fields say. Each call of `install` plays the next of `runs`; an
+    asyncio.Event in it is waited for, an error in it is raised."""
+
+    runs: list[Play] = field(default_factory=list)
+    known_clusters: tuple[KnownCluster, ...] = ()
+    cluster: Cluster = CLUSTER
+    reports: tuple[HostReport, ...] = ()
+    questions: tuple[KeyQuestion | PasswordQuestion, ...] = ()
+    answers: list[object] = field(default_factory=list)
+    found: tuple[Problem, ...] = ()
+    release: ReleaseReport = field(default_factory=ReleaseReport)
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+    survey_error: KwizardError | None = None
+    pictures: tuple[Snapshot | asyncio.Event, ...] = ()
+    last: Snapshot | None = None
+    rehearsal: bool = False
+    saved: list[Path | None] = field(default_factory=list)
+    installs: int = 0
+    closed: bool = False
+    interrupted: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def known(self) -> Sequence[KnownCluster]:
+        return self.known_clusters
+
+    def load(self, name: str) -> Cluster:
+        return replace(self.cluster, name=name)
+
+    def blank(self) -> Cluster:
+        return self.cluster
+
+    def versions(self) -> Sequence[Version]:
+        return (Version(1, 19, 16), Version(1, 3, 5))
+
+    def read_table(self, text: str) -> Pasted:
+        hosts, problems = [], []
+        for number, line in enumerate(text.splitlines(), 1):
+            name, _, address = line.strip().partition(" ")
+            try:
+                hosts.append(Host(name=name, address=IPv4Address(address.split("/")[0])))
+            except ValueError:
+                problems.append(Problem(f"no address in {line!r}", line=number, file="pasted"))
+        return Pasted(tuple(hosts), tuple(problems))
+
+    def read_file(self, path: Path) -> Cluster:
+        return replace(CLUSTER, name=path.stem)
+
+    def problems(self, cluster: Cluster) -> Sequence[Problem]:
+        return self.found
+
+    def save(self, cluster: Cluster, path: Path | None = None) -> Path:
+        self.saved.append(path)
+        return path or Path("/state/classic/cluster.yaml")
+
+    def plan(self, cluster: Cluster) -> Plan:
+        return plan_of(cluster)
+
+    async def check_release(self, cluster: Cluster) -> ReleaseReport:
+        return self.release
+
+    async def check_hosts(self, cluster: Cluster, asker: Asker) -> AsyncIterator[HostReport]:
+        for question in self.questions:
+            if isinstance(question, KeyQuestion):
+                self.answers.append(await asker.confirm_key(question))
+            else:
+                self.answers.append(await asker.password(question))
+        for report in self.reports:
+            yield report
+
+    async def survey(self, plan: Plan, asker: Asker) -> Mapping[str, Finding]:
+        if self.survey_error is not None:
+            raise self.survey_error
+        return self.findings or {t.id: Finding(State.DUE, "no such unit") for t in plan.tasks}
+
+    async def install(self, cluster: Cluster, asker: Asker) -> AsyncGenerator[ev.Event]:
+        script = self.runs[min(self.installs, len(self.runs) - 1)]
+        self.installs += 1
+        for item in script:
+            if isinstance(item, asyncio.Event):
+                waiting = asyncio.create_task(item.wait())
+                left = asyncio.create_task(self.interrupted.wait())
+                await asyncio.wait({waiting, left}, return_when=asyncio.FIRST_COMPLETED)
+                waiting.cancel()
+                left.cancel()
+                if self.interrupted.is_set():
+                    return
+            elif isinstance(item, KwizardError):
+                raise item
+            else:
+                yield item
+
+    def interrupt(self) -> None:
+        self.interrupted.set()
+
+    def verified(self) -> Snapshot | None:
+        return self.last
+
+    async def verify(self, cluster: Cluster, asker: Asker) -> Snapshot:
+        return snapshot()
+
+    async def watch(
+        self, cluster: Cluster, interval: float, asker: Asker
+    ) -> AsyncGenerator[Snapshot]:
+        for picture in self.pictures:
+            if isinstance(picture, asyncio.Event):
+                await picture.wait()
+            else:
+                yield picture
+
+    async def close(self) -> None:
+        self.closed = True

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+
+import pytest
+
+from kwizard.cluster.model import SSH, Cluster, Host, Role, Version
+from kwizard.tui.draft import Draft, with_roles
+from kwizard.tui.usecases import HostReport
+
+from .scripted import CLUSTER
+
+
+def bare(*names: str) -> tuple[Host, ...]:
+    return tuple(
+        Host(name=n, address=IPv4Address(f"10.0.0.{i}")) for i, n in enumerate(names, start=1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "etcd"),
+    [("a", "a"), ("ab", "a"), ("abc", "abc"), ("abcd", "abc"), ("abcde", "abcde")],
+)
+def test_pasted_hosts_get_the_articles_roles_and_an_odd_etcd(names: str, etcd: str) -> None:
+    hosts = with_roles(bare(*names))
+    assert [h.name for h in hosts if Role.CONTROL_PLANE in h.roles] == ["a"]
+    assert [h.name for h in hosts if Role.WORKER in h.roles] == list(names[1:])
+    assert [h.name for h in hosts if Role.ETCD in h.roles] == list(etcd)
+
+
+def test_a_pasted_host_that_is_there_already_keeps_its_roles_and_login() -> None:
+    draft = Draft(CLUSTER)
+    moved = Host(name="anakin", address=IPv4Address("10.9.9.9"))
+    assert draft.merge([moved, *bare("yoda")]) == 2
+    anakin, yoda = draft.cluster.host("anakin"), draft.cluster.host("yoda")
+    assert str(anakin.address) == "10.9.9.9"
+    assert (anakin.roles, anakin.ssh) == (CLUSTER.hosts[0].roles, SSH(user="operator"))
+    assert yoda.roles == {Role.WORKER}
+
+
+def test_what_was_seen_of_a_host_is_forgotten_when_it_changes() -> None:
+    draft = Draft(CLUSTER, checks={"boba": HostReport("boba"), "c3po": HostReport("c3po")})
+    draft.toggle("boba", Role.WORKER)
+    draft.remove("c3po")
+    assert draft.checks == {}
+    assert draft.cluster.host("boba").roles == {Role.ETCD}
+    assert [h.name for h in draft.cluster.hosts] == ["anakin", "boba"]
+
+
+def test_a_renamed_host_stays_in_its_place() -> None:
+    draft = Draft(Cluster(name="x", version=Version(1, 3, 5), hosts=bare("a", "b", "c")))
+    draft.put(Host(name="beta", address=IPv4Address("10.0.0.2")), instead_of="b")
+    assert [h.name for h in draft.cluster.hosts] == ["a", "beta", "c"]
