@@ -68,7 +68,9 @@ def remove(layout: Layout) -> int:
 
 
 def _inside(layout: Layout) -> list[int]:
-    return [int(pid) for pid in sh(["ip", "netns", "pids", layout.netns]).split()]
+    pids = [int(pid) for pid in sh(["ip", "netns", "pids", layout.netns]).split()]
+    # Asked from inside, ip counts itself.
+    return [pid for pid in pids if Path(f"/proc/{pid}").exists()]
 
 
 def _ancestors() -> set[int]:
