@@ -38,10 +38,7 @@ HINTS = {
 class HostForm(Dialog[Host]):
     """Gives back the host, or None. `taken` are the names of the other hosts."""
 
-    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
-        "dialogs.tcss",
-        "host_form.tcss",
-    ]
+    CSS_PATH = ["dialogs.tcss", "host_form.tcss"]  # noqa: RUF012
 
     def __init__(self, host: Host | None, taken: AbstractSet[str]) -> None:
         super().__init__(f"Host {host.name}" if host else "A new host")

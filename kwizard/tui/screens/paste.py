@@ -21,10 +21,7 @@ EXAMPLE = "anakin 10.0.63.202/10.1.63.202"
 class PasteScreen(Dialog[Pasted]):
     """Gives back what was read, or None. `read` turns text into hosts."""
 
-    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
-        "dialogs.tcss",
-        "paste.tcss",
-    ]
+    CSS_PATH = ["dialogs.tcss", "paste.tcss"]  # noqa: RUF012
 
     def __init__(self, read: Callable[[str], Pasted]) -> None:
         super().__init__("Paste a table of hosts")

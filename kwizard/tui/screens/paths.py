@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Literal
 
 from textual import on
@@ -20,10 +20,7 @@ from kwizard.tui.widgets.frame import Buttons
 class AskPath(Dialog[Path]):
     """Gives back a path, or None. With `purpose` "read" the file must be there."""
 
-    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
-        "dialogs.tcss",
-        "paths.tcss",
-    ]
+    CSS_PATH = ["dialogs.tcss", "paths.tcss"]  # noqa: RUF012
 
     def __init__(
         self, title: str, label: str, value: str = "", purpose: Literal["read", "write"] = "read"

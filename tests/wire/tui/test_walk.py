@@ -83,8 +83,7 @@ async def test_a_failed_step_is_shown_with_reason_hint_and_log_and_retried(opene
         story.end(),
     ]
     cases = ScriptedCases(runs=[failed, again], last=snapshot())
-    async with opened(cases) as pilot:
-        await to_install(pilot)
+    async with opened(cases, start="resume", name="classic") as pilot:
         await until(pilot, lambda: "master/apiserver on anakin failed" in text_of(pilot))
         seen = text_of(pilot)
         assert "port 8080 is taken (exit 1)" in seen
@@ -105,8 +104,7 @@ async def test_leaving_in_the_middle_asks_once_and_says_how_to_come_back(opened:
     cases = ScriptedCases(
         runs=[[story.begin(), *story.whole(last="network/docker"), never]],
     )
-    async with opened(cases) as pilot:
-        await to_install(pilot)
+    async with opened(cases, start="resume", name="classic") as pilot:
         await until(pilot, lambda: "▸ installing" in text_of(pilot))
         await pilot.press("q")
         await pilot.pause()
