@@ -46,7 +46,7 @@ async def _screens(hosts: int, speed: float) -> int:
     async with Rehearsal(hosts, speed=speed) as rehearsal:
         # What a rehearsal leaves behind must not stand among the real clusters.
         os.environ["KWIZARD_STATE_HOME"] = str(rehearsal.directory / "state")
-        opener = LiveUseCases(rehearsal=True, identity=rehearsal.identity)
+        opener = LiveUseCases(rehearsal=True)
         return await guided(start="new", cluster=rehearsal.cluster, opener=opener)
 
 
