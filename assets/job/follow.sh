@@ -1,0 +1,68 @@
+# Prints a job's log from byte JOB_OFFSET on until the job has ended. Changes nothing, except that
+# the secret files of a job that is dead are removed.
+#
+# The last line on standard error says how it ended: exited STATUS, rebooted, killed, unknown; or
+# again: the follower's own time is over, and it wants to be started anew.
+
+follow_end() {
+    echo "$KW_MARK $*" >&2
+    [ -z "$kw_watcher" ] || kill "$kw_watcher" 2>/dev/null
+    exit 0
+}
+
+# Sets follow_state.
+follow_look() {
+    follow_state=running
+    [ ! -s exit ] || follow_state=exited
+    [ "$follow_state" = running ] || return 0
+    follow_boot='' follow_pid='' follow_start=''
+    read -r follow_boot <boot_id || :
+    if [ -n "$follow_boot" ] && [ "$follow_boot" != "$job_boot" ]; then
+        follow_state=rebooted
+        return 0
+    fi
+    read -r follow_pid follow_start <pid || :
+    if [ -n "$follow_pid" ]; then
+        job_alive "$follow_pid" "$follow_start" && return 0
+    elif [ "$follow_waited" -lt 10000 ]; then
+        return 0 # it is being started
+    fi
+    follow_state=killed
+    [ ! -s exit ] || follow_state=exited # it ended while we looked
+}
+
+cd "$KW_ROOT/jobs/$JOB_ID" 2>/dev/null || follow_end unknown
+follow_offset=$JOB_OFFSET
+follow_waited=0 # milliseconds
+while :; do
+    follow_look 2>/dev/null
+    # The state first, the log after it: what is printed then is all there will be.
+    follow_size=$(wc -c <log 2>/dev/null) || follow_size=0
+    if [ "$follow_size" -gt "$follow_offset" ]; then
+        tail -c "+$((follow_offset + 1))" log | head -c "$((follow_size - follow_offset))"
+        follow_offset=$((follow_size))
+    fi
+    case $follow_state in
+    exited)
+        read -r follow_status <./exit
+        follow_end exited "$follow_status"
+        ;;
+    rebooted | killed)
+        rm -rf files
+        follow_end "$follow_state"
+        ;;
+    esac
+    kill -0 "$$" 2>/dev/null || exit 1
+    if [ "$follow_waited" -lt 200 ]; then
+        follow_step=20
+    elif [ "$follow_waited" -lt 1000 ]; then
+        follow_step=50
+    elif [ "$follow_waited" -lt 10000 ]; then
+        follow_step=200
+    else
+        follow_step=500
+    fi
+    [ "$follow_waited" -lt 600000 ] || follow_end again
+    sleep "$(printf '0.%03d' "$follow_step")" 2>/dev/null || sleep 1
+    follow_waited=$((follow_waited + follow_step))
+done

@@ -1,0 +1,225 @@
+"""Detached jobs on a host: started once, followed byte by byte over any number of connections.
+
+The shell side is in assets/job: launch.sh, run.sh, follow.sh, cancel.sh.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import re
+import secrets
+from collections.abc import AsyncIterator
+
+from kwizard.errors import ConnectionLost, InvalidInput, RemoteCommandFailed
+from kwizard.remote.host import Job, JobEnd, JobLog, JobOutcome
+from kwizard.remote.patience import Patience
+from kwizard.remote.shell import Running, Shell, asset
+from kwizard.text import decode, tail
+
+_NAME = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,100}")
+_STAMP = re.compile(r"(?!\.)[A-Za-z0-9._@-]{1,120}")
+_UNCLAIMED_SECONDS = 5.0
+
+
+class Jobs:
+    """The jobs of one host. `patience` in seconds: how long it may be away in the middle."""
+
+    def __init__(self, host: str, shell: Shell, patience: float) -> None:
+        self._host = host
+        self._shell = shell
+        self._patience = patience
+        self._launched: dict[str, tuple[_Follower, asyncio.TimerHandle]] = {}
+
+    async def launch(self, job: Job) -> bool:
+        """See `Host.launch`. The exec that starts a job goes on to follow it, so that the `follow`
+        which usually comes next costs no further exchange."""
+        script = _launch_script(job)
+        patience = Patience(self._patience, self._host)
+        while True:
+            try:
+                return await self._launch(job, script)
+            except Exception as error:
+                await patience.wait(error, reached=self._shell.reached)
+
+    async def _launch(self, job: Job, script: str) -> bool:
+        running = await self._shell.start(script, watch=False)
+        follower = _Follower(running)
+        try:
+            answer = await follower.first_line()
+        except BaseException:
+            follower.close()
+            raise
+        if answer == b"started":
+            self._keep(job.id, follower)
+            return True
+        try:
+            if answer == b"exists":
+                return False
+            said, status = await follower.said()
+        finally:
+            follower.close()
+        raise RemoteCommandFailed(
+            f"the job {job.id} cannot be started: {tail(decode(said), 1) or 'no reason was given'}",
+            exit=status,
+            host=self._host,
+            remedy="is there room on the file system of /var/lib, and is it writable?",
+        )
+
+    async def follow(self, job_id: str, offset: int = 0) -> AsyncIterator[JobLog | JobEnd]:
+        """See `Host.follow`."""
+        patience = Patience(self._patience, self._host)
+        at = offset
+        follower = self._claim(job_id) if offset == 0 else None
+        while True:
+            try:
+                if follower is None:
+                    script = _follow_script(job_id, at)
+                    follower = _Follower(await self._shell.start(script, watch=True))
+                patience.contact()
+                while data := await follower.read():
+                    yield JobLog(at, data)
+                    at += len(data)
+                end = await follower.end(self._host)
+            except Exception as error:
+                await patience.wait(error, reached=self._shell.reached)
+            else:
+                if end is not None:
+                    yield end
+                    return
+            finally:
+                if follower is not None:
+                    follower.close()
+                    follower = None
+
+    async def cancel(self, job_id: str) -> None:
+        """See `Host.cancel`."""
+        script = f"JOB_ID={_checked(job_id)}\n{asset('boot.sh')}\n{asset('cancel.sh')}"
+        patience = Patience(self._patience, self._host)
+        while True:
+            try:
+                output = await self._shell.look(script, 1 << 16)
+            except Exception as error:
+                await patience.wait(error, reached=self._shell.reached)
+                continue
+            if output.exit:
+                raise RemoteCommandFailed(
+                    f"the job {job_id} could not be ended",
+                    exit=output.exit,
+                    host=self._host,
+                    log_tail=tail(decode(output.stderr)),
+                )
+            return
+
+    def close(self) -> None:
+        """Let go of followers that nobody claimed."""
+        for job_id in list(self._launched):
+            self._drop(job_id)
+
+    def _keep(self, job_id: str, follower: _Follower) -> None:
+        self._drop(job_id)
+        timer = asyncio.get_running_loop().call_later(_UNCLAIMED_SECONDS, self._drop, job_id)
+        self._launched[job_id] = (follower, timer)
+
+    def _drop(self, job_id: str) -> None:
+        if (follower := self._claim(job_id)) is not None:
+            follower.close()
+
+    def _claim(self, job_id: str) -> _Follower | None:
+        follower, timer = self._launched.pop(job_id, (None, None))
+        if timer is not None:
+            timer.cancel()
+        return follower
+
+
+class _Follower:
+    """One exec of follow.sh. Its standard error is read on the side: the last line says how."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self._held = b""
+        self._errors = asyncio.create_task(self._read_errors())
+
+    async def _read_errors(self) -> bytes:
+        kept = b""
+        while data := await self._running.read_error():
+            kept = (kept + data)[-(1 << 16) :]
+        return kept
+
+    async def first_line(self) -> bytes:
+        while b"\n" not in self._held and (data := await self._running.read()):
+            self._held += data
+        line, _, self._held = self._held.partition(b"\n")
+        return line
+
+    async def read(self) -> bytes:
+        if self._held:
+            held, self._held = self._held, b""
+            return held
+        return await self._running.read()
+
+    async def said(self) -> tuple[bytes, int]:
+        """All of its standard error, and its exit status."""
+        said = await self._errors
+        return said, await self._running.exit()
+
+    async def end(self, host: str) -> JobEnd | None:
+        """How the job ended; None when the follower only wants to be started anew."""
+        said, status = await self.said()
+        mark = self._running.mark.encode()
+        words = said.rpartition(mark)[2].split() if mark in said else []
+        match words:
+            case [b"exited", number] if number.isdigit():
+                return JobEnd(JobOutcome.EXITED, int(number))
+            case [b"rebooted" | b"killed" | b"unknown" as how]:
+                return JobEnd(JobOutcome(how.decode()))
+            case [b"again"]:
+                return None
+        if status > 128:  # a signal: the host is going down, or somebody ended it
+            raise ConnectionLost("the follower of the job was ended on the host", host=host)
+        raise RemoteCommandFailed(
+            f"the job's log cannot be read: {tail(decode(said), 1) or 'no reason was given'}",
+            exit=status,
+            host=host,
+        )
+
+    def close(self) -> None:
+        self._errors.cancel()
+        if self._errors.done() and not self._errors.cancelled():
+            self._errors.exception()  # the same loss the reader has seen
+        self._running.close()
+
+
+def _checked(job_id: str) -> str:
+    if not _NAME.fullmatch(job_id):
+        raise InvalidInput(f"{job_id!r} is no job id: letters, digits, '.', '_' and '-' only")
+    return job_id
+
+
+def _follow_script(job_id: str, offset: int) -> str:
+    return (
+        f"JOB_ID={_checked(job_id)} JOB_OFFSET={offset:d}\n{asset('boot.sh')}\n{asset('follow.sh')}"
+    )
+
+
+def _launch_script(job: Job) -> str:
+    script = job.script.encode()
+    if job.stamp and not _STAMP.fullmatch(job.stamp):
+        raise InvalidInput(f"{job.stamp!r} cannot name a step's record on a host")
+    parts = {"script": script, "run": asset("run.sh").encode()}
+    for name, data in job.files.items():
+        if not _NAME.fullmatch(name):
+            raise InvalidInput(f"{name!r} cannot name a job's file")
+        parts[f"files/{name}"] = data
+    unpack = "\n".join(
+        f"job_put {name} {len(data)} <<'KW_END'\n{base64.encodebytes(data).decode()}KW_END"
+        for name, data in parts.items()
+    )
+    return (
+        f"JOB_ID={_checked(job.id)} JOB_TRY={secrets.token_hex(12)}\n"
+        f"JOB_STAMP={job.stamp} JOB_SHA256={hashlib.sha256(script).hexdigest()}\n"
+        f"job_unpack() {{\n{unpack}\n}}\n"
+        f"{asset('boot.sh')}\n{asset('launch.sh')}\n"
+        f"kw_watch\n{_follow_script(job.id, 0)}"
+    )

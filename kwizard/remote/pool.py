@@ -1,0 +1,65 @@
+"""All hosts of a cluster at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from kwizard.cluster.model import Cluster
+from kwizard.errors import KwizardError
+from kwizard.remote.credentials import Credentials
+from kwizard.remote.hostkeys import HostKeys
+from kwizard.remote.login import Connector
+from kwizard.remote.ssh import SSHHost
+from kwizard.remote.target import USER_CONFIG, SSHConfig
+
+_AT_ONCE = 16
+
+
+def open_hosts(
+    cluster: Cluster,
+    *,
+    host_keys: HostKeys,
+    credentials: Credentials,
+    ssh_config: SSHConfig = USER_CONFIG,
+    agent: bool = True,
+    patience: float = 120.0,
+) -> dict[str, SSHHost]:
+    """A host object for each host, by name in file order. They share host keys, credentials,
+    unlocked keys and jump hosts; nothing is connected yet. Raises InvalidInput for a bad SSH
+    config or jump host.
+    """
+    connector = Connector(host_keys, credentials, ssh_config=ssh_config, agent=agent)
+    return {
+        host.name: SSHHost(
+            host,
+            host_keys=host_keys,
+            credentials=credentials,
+            patience=patience,
+            connector=connector,
+        )
+        for host in cluster.hosts
+    }
+
+
+async def connect_all(hosts: Mapping[str, SSHHost]) -> dict[str, KwizardError | None]:
+    """Connect to all and become root there, 16 at once; what went wrong, by name, or None."""
+    room = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(host: SSHHost) -> KwizardError | None:
+        async with room:
+            try:
+                await host.connect()
+            except KwizardError as error:
+                return error
+            except TimeoutError as error:
+                return KwizardError(str(error), host=host.name)
+            return None
+
+    found = await asyncio.gather(*(one(host) for host in hosts.values()))
+    return dict(zip(hosts, found, strict=True))
+
+
+async def close_all(hosts: Mapping[str, SSHHost]) -> None:
+    """Close every connection. Jobs go on."""
+    await asyncio.gather(*(host.close() for host in hosts.values()))
