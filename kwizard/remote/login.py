@@ -78,7 +78,11 @@ class Connector:
         tunnel = None
         if target.jump:
             async with self._jump_lock:
-                tunnel = await self._jump(target.jump, target.host, 0)
+                try:
+                    tunnel = await self._jump(target.jump, target.host, 0)
+                except KwizardError as error:
+                    error.host = target.host  # the message names the jump host
+                    raise
         return await self._log_in(target, tunnel)
 
     async def release(self, host: str) -> None:
@@ -324,8 +328,9 @@ def _explain(error: Exception, target: Target, *, connected: bool) -> KwizardErr
         remedy = "check the address as the jump host sees it, and its AllowTcpForwarding"
     elif isinstance(error, asyncssh.KeyExchangeFailed):
         return _refused(target, f"no common way to encrypt: {clean(str(error))}")
-    elif isinstance(error, asyncssh.Error):
-        message = f"{where} ended the connection before the login: {clean(error.reason)}"
+    elif isinstance(error, asyncssh.Error | ConnectionResetError) and connected:
+        reason = error.reason if isinstance(error, asyncssh.Error) else "reset"
+        message = f"{where} ended the connection before the login: {clean(reason)}"
         remedy = "is it an SSH server? it may also limit connections (MaxStartups)"
     return HostUnreachable(message, host=target.host, remedy=remedy)
 

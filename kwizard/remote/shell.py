@@ -23,6 +23,7 @@ from kwizard.remote.sudo import PLAIN, Become, Sudo
 from kwizard.text import decode, tail
 
 MAX_CHANNELS = 8  # sshd's MaxSessions is 10 unless told otherwise
+CHANNEL_SECONDS = 10.0  # how long to wait for one where sshd allows fewer
 _START_SECONDS = 60.0
 _BLOCK = 1 << 16
 _NOISE = 1 << 16
@@ -203,7 +204,7 @@ class Shell:
 
     async def _open(self, command: str) -> Process:
         """A new channel. sshd may allow fewer than we think: wait for one to become free."""
-        delay = 0.1
+        delay, waited = 0.1, 0.0
         while True:
             connection = await self._connect()
             try:
@@ -213,14 +214,14 @@ class Shell:
             except asyncssh.ChannelOpenError as error:
                 if connection.is_closed():
                     raise lost(self._host) from error
-                if delay > 4:
+                if waited >= CHANNEL_SECONDS:
                     raise HostRefused(
                         f"the host opens no session: {error.reason}",
                         host=self._host,
                         remedy="raise MaxSessions in its sshd_config (10 is the usual value)",
                     ) from None
                 await asyncio.sleep(delay)
-                delay *= 2
+                delay, waited = min(2 * delay, 1.0), waited + delay
 
     async def _begin(
         self, running: Running, process: Process, become: Become, script: str, watch: bool

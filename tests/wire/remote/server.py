@@ -66,6 +66,7 @@ class FakeHost:
         self.host_keys: list[asyncssh.SSHKey] = []
         self.password: str | None = None
         self.keys: list[asyncssh.SSHKey] = []
+        self.keyboard_interactive = False
         self.auth_banner = ""
         self.drop_after: int | None = None
         self.drop_input_after: int | None = None
@@ -288,7 +289,16 @@ class _Server(asyncssh.SSHServer):
         return any(key.public_data == known.public_data for known in self._host.keys)
 
     def password_auth_supported(self) -> bool:
-        return self._host.password is not None
+        return self._host.password is not None and not self._host.keyboard_interactive
+
+    def kbdint_auth_supported(self) -> bool:
+        return self._host.keyboard_interactive
+
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Any:
+        return "", "", "", [("Password: ", False)]
+
+    def validate_kbdint_response(self, username: str, responses: Any) -> bool:
+        return self.validate_password(username, responses[0])
 
     def validate_password(self, username: str, password: str) -> bool:
         self._host.password_attempts.append(password)
