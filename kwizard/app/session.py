@@ -13,7 +13,7 @@ from kwizard.errors import HostUnreachable, KwizardError
 from kwizard.paths import cluster_dir
 from kwizard.remote.credentials import Credentials
 from kwizard.remote.host import Host
-from kwizard.remote.hostkeys import HostKeys, UnknownKey
+from kwizard.remote.hostkeys import HostKeys, UnknownKey, host_pattern
 from kwizard.remote.pool import close_all, open_hosts
 from kwizard.remote.target import USER_CONFIG, SSHConfig
 
@@ -61,7 +61,7 @@ class Session:
         where.mkdir(parents=True, exist_ok=True, mode=0o700)
         hosts = open_hosts(
             cluster,
-            host_keys=HostKeys(where / "known_hosts", confirm_host_key),
+            host_keys=HostKeys(where / "known_hosts", confirm_host_key, pinned=_pinned(cluster)),
             credentials=credentials,
             ssh_config=ssh_config,
             agent=not rehearsal,
@@ -88,3 +88,12 @@ class Session:
 
         results = await asyncio.gather(*(attempt(h) for h in self.hosts.values()))
         return {n: e for n, e in zip(self.hosts, results, strict=True) if e is not None}
+
+
+def _pinned(cluster: Cluster) -> str:
+    """The host keys of the cluster file as lines of known_hosts."""
+    return "".join(
+        f"{host_pattern(h.ssh_address, h.ssh.port or 22)} {h.ssh.host_key}\n"
+        for h in cluster.hosts
+        if h.ssh.host_key
+    )

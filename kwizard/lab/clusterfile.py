@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from kwizard.cluster.dump import dump
 from kwizard.cluster.model import (
@@ -42,11 +44,13 @@ def describe(
     supervisor: str = "systemd",
     backend: str = "udp",
     second: bool = False,
+    host_keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Cluster:
     """The cluster `name` on `seats`: the first is the control plane, the first three have etcd
     (the first alone where there are but two), the others work.
 
-    `second`: log in by the second network. Pod and service ranges are the article's. The release
+    `second`: log in by the second network. `host_keys`: the public key of each host, by name: we
+    made these hosts, so nobody has to be asked. Pod and service ranges are the article's. The release
     and flannel are named where `kwizard lab release` puts them, built or not.
     """
     quorum = 3 if len(seats) >= 3 else 1
@@ -56,7 +60,7 @@ def describe(
         if number < quorum:
             roles.add(Role.ETCD)
         address = str(seat.second_address) if second else None
-        ssh = SSH(address=address, user=user, identity=str(key))
+        ssh = SSH(address=address, user=user, identity=str(key), host_key=host_keys.get(seat.name))
         hosts.append(Host(name=seat.name, address=seat.address, roles=frozenset(roles), ssh=ssh))
     return Cluster(
         name=name,
@@ -83,6 +87,7 @@ def write(
     supervisor: str = "systemd",
     backend: str = "udp",
     second: bool = False,
+    host_keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Path:
     """Write the cluster file to `file` (default: in the lab's directory) and return its path.
 
@@ -99,6 +104,7 @@ def write(
         supervisor=supervisor,
         backend=backend,
         second=second,
+        host_keys=host_keys,
     )
     target = (file or layout.cluster_file).absolute()
     target.parent.mkdir(parents=True, exist_ok=True)

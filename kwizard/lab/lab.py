@@ -260,6 +260,11 @@ class Lab:
 
         if not self.hosts:
             raise LabError(f"there is no lab {self.name!r}", remedy="kwizard lab up")
+        host_keys = {}
+        for seat in self.hosts:
+            shown = self.run(seat.name, ["cat", "/etc/ssh/ssh_host_ed25519_key.pub"])
+            if shown.returncode == 0:
+                host_keys[seat.name] = " ".join(shown.stdout.split()[:2])
         return clusterfile.write(
             self.layout,
             self.hosts,
@@ -270,6 +275,7 @@ class Lab:
             supervisor=supervisor,
             backend=backend,
             second=second,
+            host_keys=host_keys,
         )
 
     def _bring_up(

@@ -61,7 +61,9 @@ class HostKeys:
 
     `confirm` is asked at most once for a key and its yes is recorded (the file is replaced
     atomically, mode 0600); without `confirm` an unknown key is refused. `also_user` consults
-    ~/.ssh/known_hosts too, for hosts the cluster's own file does not name.
+    ~/.ssh/known_hosts too, for hosts the cluster's own file does not name. `pinned` are lines of
+    the same form that a person vouches for (the cluster file's host keys): they stand above all
+    that was recorded, so a host that was made anew is known by its new key.
     """
 
     def __init__(
@@ -70,14 +72,18 @@ class HostKeys:
         confirm: Callable[[UnknownKey], Awaitable[bool]] | None = None,
         *,
         also_user: bool = False,
+        pinned: str = "",
     ) -> None:
         self.path = path
+        self._pinned = pinned
         self._confirm = confirm
         self._also_user = also_user
         self._asking = asyncio.Lock()
 
     def recorded(self, address: str, port: int) -> tuple[asyncssh.SSHKey, ...]:
         """The keys recorded for `address` at `port`. Raises InvalidInput for a damaged file."""
+        if pinned := _match(self._pinned, address, port)[0]:
+            return pinned
         own = _keys(self.path, address, port)[0]
         if own or not self._also_user:
             return own
@@ -181,9 +187,15 @@ def _keys(
         return (), ()
     text = file.read_text(errors="replace")
     try:
-        known = asyncssh.import_known_hosts(text)
+        return _match(text, address, port)
     except ValueError as error:
         raise InvalidInput([_damaged(file, text, error)]) from None
+
+
+def _match(
+    text: str, address: str, port: int
+) -> tuple[tuple[asyncssh.SSHKey, ...], tuple[asyncssh.SSHKey, ...]]:
+    known = asyncssh.import_known_hosts(text)
     trusted, _, revoked, *_ = known.match(host_pattern(address, port), "", None)
     return tuple(trusted), tuple(revoked)
 
