@@ -73,7 +73,7 @@ docker_run() {
 # docker_load FILE: a docker archive.
 docker_load() {
     unpacked=$(mktemp -d "$IMAGES/.load.XXXXXX")
-    if ! tar -xf "$1" -C "$unpacked" 2>/dev/null || [ ! -s "$unpacked/manifest.json" ]; then
+    if ! tar --no-same-owner -xf "$1" -C "$unpacked" 2>/dev/null || [ ! -s "$unpacked/manifest.json" ]; then
         rm -rf "$unpacked"
         die "open /var/lib/docker/tmp/docker-import/manifest.json: no such file or directory"
     fi
@@ -84,7 +84,7 @@ docker_load() {
     id=${config%.json}
     made=$(mktemp -d "$IMAGES/.image.XXXXXX")
     mkdir "$made/rootfs"
-    tar -xf "$unpacked/$layer" -C "$made/rootfs"
+    tar --no-same-owner -xf "$unpacked/$layer" -C "$made/rootfs"
     echo "$id" >"$made/id"
     echo "$tag" >"$made/name"
     : >"$made/labels"
@@ -111,8 +111,8 @@ docker_import() {
     made=$IMAGES/.$id
     mkdir -p "$made/rootfs"
     case $1 in
-    -) tar -xf - -C "$made/rootfs" 2>/dev/null ;;
-    *) tar -xf "$1" -C "$made/rootfs" 2>/dev/null ;;
+    -) tar --no-same-owner -xf - -C "$made/rootfs" 2>/dev/null ;;
+    *) tar --no-same-owner -xf "$1" -C "$made/rootfs" 2>/dev/null ;;
     esac || {
         rm -rf "$made"
         die "Error response from daemon: invalid tar header"

@@ -71,12 +71,12 @@ container_start() {
 container_stop() {
     if container_runs "$1"; then
         pid=$(cat "$1/pid")
-        kill -"$(cat "$1/stop-signal")" -- "-$pid" 2>/dev/null
+        kill -"$(cat "$1/stop-signal")" "-$pid" 2>/dev/null
         waited=0
         while kill -0 "$pid" 2>/dev/null || alive "$HOST_NAME" "$pid"; do
             sleep 0.02
             waited=$((waited + 1))
-            [ "$waited" -lt 100 ] || kill -KILL -- "-$pid" 2>/dev/null
+            [ "$waited" -lt 100 ] || kill -KILL "-$pid" 2>/dev/null
         done
     fi
     rm -f "$1/pid" "$1/address"
