@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Literal
 
 from kwizard.cluster.model import Cluster
@@ -17,7 +17,7 @@ async def watch(
     interval: float,
     *,
     matrix: Literal["light", "none"] = "light",
-) -> AsyncIterator[Snapshot]:
+) -> AsyncGenerator[Snapshot, None]:
     """A snapshot at once, then one every `interval` seconds from beginning to beginning; at once
     again where taking it took longer. Ends when it is closed."""
     clock = asyncio.get_running_loop().time

@@ -26,8 +26,8 @@ def lease_over_hosts(red: RedCells) -> Iterator[Cause]:
                 cells += red.overlay(host) + red.into(host, "host") + red.out_of(host, "host")
     if evidence:
         yield Cause(
-            cause="a lease of flannel covers the hosts' own network: {hosts} send what is meant "
-            "for other hosts into flannel",
+            cause="a lease of flannel covers the hosts' own network: routes to other hosts lead "
+            "into flannel on {hosts}",
             command="ip -4 route",
             evidence=evidence,
             remedy="keep the leases away with SubnetMin and SubnetMax in flannel's configuration, "
@@ -94,8 +94,8 @@ def docker_without_bip(red: RedCells) -> Iterator[Cause]:
         cells += red.overlay(host)
     if evidence:
         yield Cause(
-            cause="docker on {hosts} runs without flannel's --bip: its bridge is outside of the "
-            "subnet flannel leased for the host",
+            cause="docker on {hosts} runs without flannel's --bip: its bridge is in no subnet that "
+            "flannel leased for the host",
             command="docker network inspect bridge; cat /run/flannel/subnet.env",
             evidence=evidence,
             remedy="give dockerd the --bip and --mtu that /run/flannel/subnet.env says (where "
@@ -183,7 +183,7 @@ def no_forwarding(red: RedCells) -> Iterator[Cause]:
             cells += found
     if evidence:
         yield Cause(
-            cause="{hosts} do not forward packets (net.ipv4.ip_forward is 0)",
+            cause="packets are not forwarded on {hosts}: net.ipv4.ip_forward is 0",
             command="sysctl net.ipv4.ip_forward",
             evidence=evidence,
             remedy="sysctl -w net.ipv4.ip_forward=1, and the same line in /etc/sysctl.d",
@@ -302,7 +302,7 @@ def no_route(red: RedCells) -> Iterator[Cause]:
                 cells.append(key)
     if evidence:
         yield Cause(
-            cause="{hosts} have no route to the other hosts' containers",
+            cause="no route leads to the other hosts' containers on {hosts}",
             command="ip -4 route",
             evidence=evidence,
             remedy="restart flanneld there; it makes the route, and its log says why it cannot",
@@ -364,10 +364,10 @@ CAUSES: tuple[Callable[[RedCells], Iterator[Cause]], ...] = (
     lease_over_hosts,
     silent_host,
     cut_off,
+    wrong_interface,
     docker_without_bip,
     not_tried,
     flannel_stopped,
-    wrong_interface,
     no_forwarding,
     port_closed,
     forward_chain,
