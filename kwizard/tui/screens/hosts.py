@@ -21,7 +21,7 @@ from kwizard.tui.plain import cell, lines, plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.theme import palette
 from kwizard.tui.usecases import HostReport, Pasted
-from kwizard.tui.widgets.form import Field, Line, Problems
+from kwizard.tui.widgets.form import Field, Line, Problems, in_full
 from kwizard.tui.widgets.frame import Buttons, Stage
 from kwizard.tui.widgets.grid import Grid
 
@@ -65,7 +65,7 @@ class HostsScreen(Page):
         with Container(id="hosts-area"):
             table = Grid(id="hosts")
             table.columns_are(
-                ("host", 13), ("address", 15), ("roles", 24), ("login", 8), ("check", 10)
+                ("host", 13), ("address", 15), ("roles", 23), ("login", 8), ("check", 11)
             )
             yield table
             yield Static(id="no-hosts")
@@ -126,7 +126,7 @@ class HostsScreen(Page):
         if report.blocks:
             return cell("✗ blocked", colours.bad)
         if report.problems:
-            return cell(f"! {len(report.problems)} to note", colours.warn)
+            return cell(f"! {len(report.problems)} notes", colours.warn)
         return cell("✓ ready", colours.good)
 
     @on(DataTable.RowHighlighted, "#hosts")
@@ -142,12 +142,7 @@ class HostsScreen(Page):
             return Content("")
         if report is None:
             return Content.styled("Not looked at yet: k connects to every host and looks", "$muted")
-        parts: list[Content] = []
-        for problem in sorted(report.problems, key=lambda p: not p.blocks):
-            mark = ("✗ ", "$error") if problem.blocks else ("! ", "$warning")
-            parts.append(Content.assemble(mark, plain(problem.message)))
-            if problem.remedy:
-                parts.append(Content.assemble("  → ", plain(problem.remedy, "$secondary")))
+        parts = [in_full(report.problems)] if report.problems else []
         width = max((len(what) for what, _ in report.facts), default=0)
         for what, value in report.facts:
             parts.append(Content.assemble(plain(f"{what:<{width}}  ", "$muted"), plain(value)))
@@ -156,21 +151,19 @@ class HostsScreen(Page):
     def _judge(self) -> None:
         draft = self.wizard.draft
         found = self.wizard.cases.problems(draft.cluster) if draft.cluster.hosts else ()
-        self.query_one("#problems", Problems).show(
-            [(p.blocks, f"{p.message}{f' → {p.remedy}' if p.remedy else ''}") for p in found], 3
-        )
+        self.query_one("#problems", Problems).show(found)
 
     # -- keys -------------------------------------------------------------------------------
 
     def check_action(
         self,
         action: str,
-        parameters: tuple[object, ...],  # noqa: ARG002
+        parameters: tuple[object, ...],
     ) -> bool | None:
         """Row keys need a row."""
         if action in ("role", "remove", "check") and not self.wizard.draft.cluster.hosts:
             return None
-        return True
+        return super().check_action(action, parameters)
 
     def action_back(self) -> None:
         """To the start page."""

@@ -204,12 +204,12 @@ class InstallScreen(Page):
     def check_action(
         self,
         action: str,
-        parameters: tuple[object, ...],  # noqa: ARG002
+        parameters: tuple[object, ...],
     ) -> bool | None:
         """Retry is grey while there is nothing to retry."""
         if action == "retry" and (self.wizard.installing or self.wizard.run_model.status == "done"):
             return None
-        return True
+        return super().check_action(action, parameters)
 
     def action_back(self) -> None:
         """While a run goes on there is no way back, only out; afterwards, to the review."""

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from kwizard.cluster.model import Backend, Cluster, EtcdMode, Supervisor
+from kwizard.errors import Problem
 from kwizard.tui.plain import lines, plain
 from kwizard.tui.screens.meanings import MEANINGS
 from kwizard.tui.screens.page import Page
@@ -142,12 +143,9 @@ class OptionsScreen(Page):
         parent = self.query_one("#etcd-endpoints").parent
         if isinstance(parent, Field):
             parent.display = mode is EtcdMode.EXISTING
-        found = [(True, text) for text in wrong.values()]
-        found += [
-            (p.blocks, f"{p.message}{f' → {p.remedy}' if p.remedy else ''}")
-            for p in self.wizard.cases.problems(self.wizard.draft.cluster)
-        ]
-        self.query_one("#problems", Problems).show(found, 3)
+        found = [Problem(text) for text in wrong.values()]
+        found += self.wizard.cases.problems(self.wizard.draft.cluster)
+        self.query_one("#problems", Problems).show(found)
         self._preview(self.focused)
 
     def _text(self, ident: str) -> str:

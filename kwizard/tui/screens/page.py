@@ -13,6 +13,7 @@ from textual.widgets import Footer
 
 from kwizard.errors import KwizardError
 from kwizard.tui.plain import plain
+from kwizard.tui.widgets.form import Problems, in_full
 from kwizard.tui.widgets.frame import Band, Stage, TooSmall, Trail, walk
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Page(Screen[None]):
         Binding("up,shift+tab", "walk(-1)", show=False),
         Binding("down,tab", "walk(1)", show=False),
         Binding("escape", "back", "Back"),
+        Binding("f2", "problems", "Problems"),
         Binding("question_mark,f1", "help", "Help", key_display="?"),
     ]
 
@@ -58,6 +60,17 @@ class Page(Screen[None]):
     def action_walk(self, by: int) -> None:
         """To the next widget, or the one before."""
         walk(self, by)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """The key for problems is there when problems are shown."""
+        return action != "problems" or any(p.display for p in self.query(Problems))
+
+    def action_problems(self) -> None:
+        """Every problem of the cluster file in full, each with its remedy."""
+        from kwizard.tui.screens.dialogs import Notice
+
+        found = self.wizard.cases.problems(self.wizard.draft.cluster)
+        self.app.push_screen(Notice("What to know about these answers", in_full(found)))
 
     def action_back(self) -> None:
         """To the page before."""

@@ -18,7 +18,7 @@ from kwizard.tui.draft import file_path
 from kwizard.tui.plain import lines, plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.usecases import ReleaseReport
-from kwizard.tui.widgets.form import Answer, Choice, Field, Line, Problems
+from kwizard.tui.widgets.form import Answer, Choice, Field, Line, Problems, in_full
 from kwizard.tui.widgets.frame import Buttons, Stage
 
 SOURCES = (
@@ -89,8 +89,8 @@ class ReleaseScreen(Page):
         self.query_one("#version").focus()
 
     def _known_versions(self) -> str:
-        known = [str(v) for v in self.wizard.cases.versions()[:3]]
-        return "e.g. " + " ".join(known) if known else ""
+        known = self.wizard.cases.versions()
+        return f"{known[-1]} up to {known[0]}" if known else ""
 
     @staticmethod
     def _source(cluster: Cluster) -> str:
@@ -160,7 +160,7 @@ class ReleaseScreen(Page):
 
     def _judge(self) -> None:
         found = self.wizard.cases.problems(self.wizard.draft.cluster)
-        self.query_one("#problems", Problems).show([(p.blocks, _sentence(p)) for p in found], 3)
+        self.query_one("#problems", Problems).show(found)
 
     @on(Input.Submitted)
     def _next_field(self) -> None:
@@ -199,13 +199,7 @@ class ReleaseScreen(Page):
                 )
             )
             return
-        parts: list[Content] = [
-            Content.assemble(
-                ("✗ " if p.blocks else "! ", "$error" if p.blocks else "$warning"),
-                plain(_sentence(p)),
-            )
-            for p in report.problems
-        ]
+        parts = [in_full(report.problems)] if report.problems else []
         width = max((len(what) for what, _ in report.facts), default=0)
         parts += [
             Content.assemble(plain(f"{what:<{width}}  ", "$muted"), plain(value))
@@ -232,7 +226,3 @@ class ReleaseScreen(Page):
             self.query_one("#version").focus()
             return
         self.app.push_screen(OptionsScreen())
-
-
-def _sentence(problem: Problem) -> str:
-    return f"{problem.message}{f' → {problem.remedy}' if problem.remedy else ''}"

@@ -81,16 +81,20 @@ class ReviewScreen(Page):
         table, colours = self.query_one("#plan", Grid), palette(self.app)
         chosen = table.chosen
         table.clear(columns=True)
-        step, host = (34, 10) if self.size.width < 100 else (42, 14)
-        why = max(8, self.size.width - 9 - step - host - 9)
-        table.columns_are(("state", 9), ("step", step), ("host", host), ("why", why))
+        narrow = self.size.width < 100
+        host = max([8, *(len(t.host_label) for t in self._tasks())])
+        step = self.size.width - 9 - host - 7 if narrow else 46
+        table.columns_are(("state", 9), ("step", step), ("host", host))
+        if not narrow:
+            table.columns_are(("why", max(20, self.size.width - 9 - step - host - 9)))
         phase = None
         for task in self._tasks():
             if task.step.phase is not phase:
                 phase = task.step.phase
                 heading = cell(phase.label, colours.title)
-                table.add_row(cell(""), heading, cell(""), cell(""), key=f"phase {phase.value}")
-            table.add_row(*self._cells(task), key=task.id)
+                blank = [cell("")] * (len(table.columns) - 2)
+                table.add_row(cell(""), heading, *blank, key=f"phase {phase.value}")
+            table.add_row(*self._cells(task)[: len(table.columns)], key=task.id)
         table.choose(chosen or next((t.id for t in self._tasks()), ""))
         self._summary()
         self._explain()

@@ -16,6 +16,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
+from kwizard.errors import Problem
 from kwizard.tui.plain import plain
 
 
@@ -143,19 +144,30 @@ class Line(Input):
 
 
 class Problems(Static):
-    """A few sentences, each with a symbol; empty: nothing is shown."""
+    """Mistakes and warnings, a line each; empty: nothing is shown. F2 shows them in full."""
 
-    def show(self, problems: Sequence[tuple[bool, str]], limit: int = 4) -> None:
-        """(blocks, sentence) pairs; those that block come first."""
-        ordered = sorted(problems, key=lambda p: not p[0])
-        parts = [
-            Content.assemble(
-                Content.styled("✗ " if blocks else "! ", "$error" if blocks else "$warning"),
-                plain(text),
-            )
-            for blocks, text in ordered[:limit]
-        ]
-        if len(ordered) > limit:
-            parts.append(Content.styled(f"  and {len(ordered) - limit} more", "$muted"))
+    def show(self, problems: Sequence[Problem], limit: int = 3) -> None:
+        """Those that block come first."""
+        ordered = sorted(problems, key=lambda p: not p.blocks)
+        parts = [headline(p) for p in ordered[:limit]]
+        more = f", {len(ordered) - limit} more" if len(ordered) > limit else ""
+        if parts:
+            parts.append(Content.styled(f"F2 says more{more}", "$muted"))
         self.display = bool(parts)
         self.update(Content("\n").join(parts))
+
+
+def headline(problem: Problem) -> Content:
+    """Symbol and message."""
+    mark = ("✗ ", "$error") if problem.blocks else ("! ", "$warning")
+    return Content.assemble(mark, plain(problem.message))
+
+
+def in_full(problems: Sequence[Problem]) -> Content:
+    """Each with what to do about it; those that block come first."""
+    parts = []
+    for problem in sorted(problems, key=lambda p: not p.blocks):
+        parts.append(headline(problem))
+        if problem.remedy:
+            parts.append(Content.assemble(("  → ", "$secondary"), plain(problem.remedy)))
+    return Content("\n").join(parts)
