@@ -11,7 +11,6 @@ from kwizard.cluster.model import Cluster, EtcdMode, Role
 from kwizard.errors import KwizardError
 from kwizard.probes import components, matrix, network, nodes, services
 from kwizard.probes.components import Components
-from kwizard.probes.diagnosis import Diagnosis, diagnose
 from kwizard.probes.matrix import Cell, Endpoints, Matrix, Mode
 from kwizard.probes.network import NetworkFacts
 from kwizard.probes.nodes import Nodes
@@ -96,11 +95,10 @@ class Looks:
             cells=tuple(cell for cells in rows for cell in cells),
         )
 
-    async def diagnoses(self, found: Matrix) -> tuple[Diagnosis, ...]:
-        """The likely causes of what is red, from every host's network."""
+    async def networks(self) -> dict[str, NetworkFacts | None]:
+        """Every host's network; None for a host that did not answer."""
         here = await self._each(tuple(self._hosts), network.script(), network.parse)
-        facts: dict[str, NetworkFacts | None] = {h.name: None for h in self._cluster.hosts}
-        return diagnose(found, facts | here)
+        return {h.name: here.get(h.name) for h in self._cluster.hosts}
 
     def _etcd(self) -> tuple[str, ...]:
         if self._cluster.etcd.mode is EtcdMode.EXISTING:

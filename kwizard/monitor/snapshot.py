@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from kwizard.monitor.expected import missing_nodes, stopped_daemons
 from kwizard.monitor.looks import Looks
 from kwizard.monitor.tables import component_table, matrix_table, node_table
 from kwizard.probes.components import Component
-from kwizard.probes.diagnosis import Diagnosis
+from kwizard.probes.diagnosis import Diagnosis, diagnose
 from kwizard.probes.matrix import Matrix
 from kwizard.probes.nodes import Node
 from kwizard.probes.services import Service
@@ -126,11 +127,16 @@ async def take(
     seen = await looks.survey(with_endpoints=matrix != "none")
     found = None
     diagnoses: tuple[Diagnosis, ...] = ()
-    if matrix != "none":
+    if matrix == "full":
+        found, networks = await asyncio.gather(
+            looks.matrix(seen.endpoints, matrix), looks.networks()
+        )
+        diagnoses = diagnose(found, networks)
+    elif matrix == "light":
         found = await looks.matrix(seen.endpoints, matrix)
-        # The hosts' networks are looked at when something is red, and where time was asked for.
-        if matrix == "full" or not found.ok:
-            diagnoses = await looks.diagnoses(found)
+        # A monitor asks for the hosts' networks only when something is red.
+        if not found.ok:
+            diagnoses = diagnose(found, await looks.networks())
     services = dict(seen.services)
     return Snapshot(
         time=datetime.now(UTC),
