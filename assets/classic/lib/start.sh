@@ -80,18 +80,21 @@ alive() {
         [ "$(main_pid)" = "$pid" ]
 }
 
-# It is up when it serves; one that waits for others first must have lived for 3 s.
+# It is up when it serves; one that waits for others first must have lived for 3 s. A process that
+# has just been started may not show its command line yet, so it is dead only after three looks.
 tries=0
-while alive && ! is_up; do
+dead=0
+while ! is_up; do
+    if alive; then dead=0; else dead=$((dead + 1)); fi
+    if [ "$dead" -ge 3 ]; then
+        # The reason stands before the stack that a program of Go prints when it gives up.
+        reason=$(last_words 400 | grep -e '^F[0-9]' -e '^panic:' -e '^[Ee]rror:' -e 'unknown flag' | tail -n 1)
+        [ -n "$reason" ] || reason=$(last_words 1)
+        last_words 20 >&2
+        fail "{{ daemon }} did not stay up; it said: $reason"
+    fi
     tries=$((tries + 1))
     [ "$tries" -lt 30 ] || break
     sleep 0.1
 done
-if ! alive; then
-    # The reason stands before the stack that a program of Go prints when it gives up.
-    reason=$(last_words 400 | grep -e '^F[0-9]' -e '^panic:' -e '^[Ee]rror:' -e 'unknown flag' | tail -n 1)
-    [ -n "$reason" ] || reason=$(last_words 1)
-    last_words 20 >&2
-    fail "{{ daemon }} did not stay up; it said: $reason"
-fi
 echo "{{ daemon }} runs as process $pid"
