@@ -9,7 +9,10 @@ for program in etcd etcdctl; do
     found=$(find "$staging" -type f -name "$program" | head -n 1)
     [ -n "$found" ] || fail "the archive of etcd holds no program called $program"
     chmod 755 "$found"
-    "$found" --version >/dev/null || fail "$program does not run on this host ($(uname -m))"
+    # Any answer will do: what tells the version differs between the two and over the years.
+    status=0
+    "$found" --help >/dev/null 2>&1 || status=$?
+    [ "$status" -lt 126 ] || fail "$program does not run on this host ($(uname -m))"
     mv -f "$found" "/usr/bin/$program"
 done
 etcd --version | head -n 1

@@ -43,6 +43,13 @@ for listing in "$now" "$later"; do
         echo "{{ flannel_interface }} is not in zone trusted"
         exit 1
     fi
+{% else %}
+{% for other in cluster.hosts if other != host %}
+    if ! holds "$(line_of "$listing" trusted sources)" {{ other.address }}; then
+        echo "{{ other.name }} is not in zone trusted, so its containers do not reach those here"
+        exit 1
+    fi
+{% endfor %}
 {% endif %}
 done
 echo "open in zone $zone, where $interface is"

@@ -31,7 +31,8 @@ fi
 {% set ports = opened_ports(host) %}
 {% if ports %}
 
-# {{ ports | words }}
+# 8080 is the API, 10250 the kubelet (for logs and exec), 2379 and 2380 etcd, 8285 or 8472 of udp what
+# flannel carries. etcd in docker needs none: docker's own rules let published ports in.
 firewall-cmd --zone="$zone"{% for port in ports %} --add-port={{ port }}{% endfor %}
 
 firewall-cmd --zone="$zone"{% for port in ports %} --add-port={{ port }}{% endfor %} --permanent
@@ -42,6 +43,14 @@ firewall-cmd --zone="$zone"{% for port in ports %} --add-port={{ port }}{% endfo
 # no zone. It need not exist yet.
 firewall-cmd --zone=trusted --change-interface={{ flannel_interface }}
 firewall-cmd --permanent --zone=trusted --change-interface={{ flannel_interface }}
+{% elif cluster.hosts | length > 1 %}
+
+# Without an overlay, what goes to containers comes straight from the other hosts' addresses, and
+# firewalld passes it on only from a zone that accepts all: the hosts of this cluster trust each other.
+for now_or_later in --quiet --permanent; do
+    firewall-cmd "$now_or_later" --zone=trusted{% for other in cluster.hosts if other != host %} --add-source={{ other.address }}{% endfor %}
+
+done
 {% endif %}
 
 open=$(firewall-cmd --zone="$zone" --list-ports)

@@ -1,12 +1,12 @@
 # Looks whether this host can become part of the cluster, before anything is changed on any host.
 # Every obstacle is told at once. Changes nothing.
 set -eu
-problems=0
+problems=''
 problem() {
-    echo "kwizard: $*" >&2
-    problems=$((problems + 1))
+    echo "obstacle: $*"
+    problems="$problems${problems:+; }$*"
 }
-{% include "classic/lib/fetch.sh" %}
+{% include "classic/lib/etcd.sh" %}
 
 # --- what kind of machine this is
 [ "$(id -u)" = 0 ] || problem "this must run as root"
@@ -69,9 +69,13 @@ else
 fi
 [ "$(uname -n)" = {{ host.name | q }} ] ||
     echo "note: this host calls itself $(uname -n); as a node it will be called" {{ host.name | q }}
+# Asked twice, since the first packet may be lost to a neighbour that is only just being found.
+answers() {
+    ! command -v ping >/dev/null 2>&1 || ping -c 1 -W 2 "$1" >/dev/null 2>&1 ||
+        ping -c 1 -W 2 "$1" >/dev/null 2>&1
+}
 {% for other in cluster.hosts if other != host %}
-ping -c 1 -W 2 {{ other.address }} >/dev/null 2>&1 || ping -c 1 -W 2 {{ other.address }} >/dev/null 2>&1 ||
-    problem "{{ other.name }} ({{ other.address }}) does not answer a ping from here"
+answers {{ other.address }} || problem "{{ other.name }} ({{ other.address }}) does not answer a ping from here"
 {% endfor %}
 
 # A network this host is in itself must not lie where flannel leases subnets: the lease would take
@@ -142,6 +146,7 @@ if ! version=$(fetch {{ endpoint }}/version); then
     problem "etcd at {{ endpoint }} does not answer this host"
 else
     echo "etcd at {{ endpoint }}: $version"
+    healthy {{ endpoint }} || problem "etcd at {{ endpoint }} is not healthy: it has no quorum, or is ill itself"
 {% if needs_v3 %}
     case $version in
         *'"etcdserver":"'[3-9]*) ;;
@@ -156,7 +161,8 @@ fi
 {% endfor %}
 {% endif %}
 
-if [ "$problems" -gt 0 ]; then
+if [ -n "$problems" ]; then
+    echo "kwizard: $problems" >&2
     exit 1
 fi
 echo "nothing stands in the way"

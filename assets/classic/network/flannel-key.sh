@@ -11,8 +11,8 @@ set -eu
 
 {% include "classic/network/flannel-key.inc.sh" %}
 
-command -v etcdctl >/dev/null 2>&1 || docker inspect etcd >/dev/null 2>&1 ||
-    fail "there is no etcdctl on this host, and no container called etcd with one in it"
+[ -n "$container" ] || command -v etcdctl >/dev/null 2>&1 ||
+    fail "there is no etcdctl on this host, and no container of etcd with one in it"
 {% if lethal %}
 
 # A lease of these left behind in etcd would do it too, and nobody who holds one can be using it.
