@@ -125,8 +125,7 @@ class Installation:
     async def _verify(self, context: OperatorContext) -> None:
         snapshot = await take(context.hosts, self.session.cluster, matrix="full")
         self.snapshot = snapshot
-        for line in snapshot.summary():
-            await context.say(line)
+        await context.say("\n".join(snapshot.summary()))
         if not snapshot.ok:
             causes = "; ".join(d.cause for d in snapshot.diagnoses)
             raise StepFailed(

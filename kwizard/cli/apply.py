@@ -83,10 +83,6 @@ async def follow(installation: Installation, as_json: bool) -> int:
                 narrator.tell(event)
             if isinstance(event, ev.RunFinished):
                 status = event.exit
-    if not as_json and installation.snapshot is not None:
-        click.echo()
-        for line in installation.snapshot.summary():
-            click.echo(line)
     if status == 3:
         click.echo(
             "interrupted: what was started on the hosts goes on; run the same command again",

@@ -72,7 +72,7 @@ async def perform(
         case Operator(action):
 
             async def say(text: str) -> None:
-                await voice.log(log.add(text.splitlines()))
+                await voice.log(log.add(text.split("\n")))
 
             await tools.operator[action](OperatorContext(plan, tools.hosts, say, voice.progress))
 
