@@ -3,11 +3,7 @@ set -u
 {% include "section.inc.sh" %}
 
 reach() {
-{% if exec %}
-    within 10 docker exec '{{ container }}' ping {{ options }} "$1"
-{% else %}
-    within 10 nsenter -t {{ pid }} -n ping {{ options }} "$1"
-{% endif %}
+    within 10 nsenter -t {{ pid }} {{ "-m -n" if inside else "-n" }} ping {{ options }} "$1"
 }
 
 # One write for each target: what several write at once must not be mixed line by line.

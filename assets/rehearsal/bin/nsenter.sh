@@ -7,12 +7,12 @@ while [ "$#" -gt 0 ]; do
     case $1 in
     -t | --target) target=$2 && shift ;;
     --target=*) target=${1#*=} ;;
-    -n | --net) ;;
+    -n | --net | -m | --mount) ;;
     --)
         shift
         break
         ;;
-    -*) die "nsenter: a rehearsal host enters a container's network (-t PID -n) and nothing else" ;;
+    -*) die "nsenter: a rehearsal host enters a container's network (-t PID -n, -m) and nothing else" ;;
     *) break ;;
     esac
     shift

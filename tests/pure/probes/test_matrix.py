@@ -104,7 +104,7 @@ def test_an_address_two_hosts_share_is_pinged_only_from_its_own():
 @pytest.mark.parametrize(
     ("mode", "name", "line"),
     [
-        ("full", matrix.CONTAINER, "docker exec 'kwizard-ping' ping -w 4 \"$1\""),
+        ("full", matrix.CONTAINER, 'nsenter -t 99 -m -n ping -w 4 "$1"'),
         ("full", "etcd", 'nsenter -t 99 -n ping -w 4 "$1"'),
         ("light", matrix.CONTAINER, 'nsenter -t 99 -n ping -c 1 -W 1 "$1"'),
     ],

@@ -60,7 +60,7 @@ WRITERS = re.compile(
     | useradd | crontab | reboot | shutdown | swapoff | swapon | hostnamectl | sysctl
     | apt(?:-get)? | yum | dnf | rpm | dpkg | pip | wget\s+(?!-q\ -O\ -)
     | systemctl\s+(?!show|is-|cat|status)\S+
-    | docker\s+(?!--version|info|network\ inspect|inspect|ps|exec\ 'kwizard-ping'\ ping)\S+
+    | docker\s+(?!--version|info|network\ inspect|inspect|ps)\S+
     | ip\s+(?:-\S+\s+)*\S+\s+(?:add|del|set|flush|replace|change)
     | iptables\s+(?!-w\ -S)\S+
     | firewall-cmd\s+(?!--state|--get-default-zone|--list-all-zones)\S+
@@ -95,7 +95,7 @@ def test_a_probe_redirects_to_nothing_but_dev_null_and_descriptors(name):
     [
         "mkdir -p /tmp/x",
         "docker run -d web",
-        "docker exec 'kwizard-ping' rm x",
+        "docker exec kwizard-ping ping x",
         "systemctl restart docker",
         "iptables -w -A FORWARD",
         "firewall-cmd --zone=dmz --add-port=1/tcp",
@@ -112,11 +112,6 @@ def test_the_rule_itself_finds_what_writes(line):
 def test_the_rule_itself_finds_a_redirection():
     assert [m[2] for m in REDIRECTION.finditer("echo x >/etc/passwd")] == ["/etc/passwd"]
     assert [m[2] for m in REDIRECTION.finditer("echo x >>log 2>&1")] == ["log", "&1"]
-
-
-def test_only_the_full_matrix_starts_something_in_a_container():
-    started = [name for name, script in SCRIPTS.items() if "docker exec" in script]
-    assert started == ["ping full"]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
