@@ -34,21 +34,24 @@ class Printer:
 
 
 @click.command()
-@click.argument("what", metavar="VERSION|flannel")
-def release(what: str) -> None:
-    """Build release tarballs of Kubernetes VERSION (or flannel) from the Go module proxy.
+@click.argument(
+    "what", metavar="VERSION|etcd|containerd|cni|coredns|flannel...", nargs=-1, required=True
+)
+def release(what: tuple[str, ...]) -> None:
+    """Build releases from the Go module proxy: Kubernetes VERSION, or what runs beside it.
 
     The programs are really built and kept: a second call only prints where they are. Needs Go, for
-    flannel gcc as well; the first build takes several minutes.
+    flannel gcc as well; the first build takes minutes.
     """
-    from kwizard.lab.release import build_flannel, build_release, tarball_path
+    from kwizard.lab.release import BUILDERS, build_release, tarball_path
 
-    if what == "flannel":
-        click.echo(build_flannel(Printer()))
-        return
-    build_release(what, Printer())
-    for nested in (True, False):
-        click.echo(tarball_path(what, nested=nested))
+    for name in what:
+        if name in BUILDERS:
+            click.echo(BUILDERS[name](Printer()))
+            continue
+        build_release(name, Printer())
+        for nested in (True, False):
+            click.echo(tarball_path(name, nested=nested))
 
 
 @click.command()

@@ -12,6 +12,7 @@ from kwizard.lab.release import openapi
 from kwizard.lab.release.gotool import Go, Report, Steps
 from kwizard.lab.release.pack import FULL, SERVER, full_tarball, server_tarball, write_sums
 from kwizard.lab.release.places import build_into, is_built, release_root
+from kwizard.lab.release.programs import check_version, write_times
 from kwizard.lab.release.sources import STAND_INS, KubernetesSource, kubernetes_source
 
 _STAGING = re.compile(r"^(\s*(?:replace\s+)?)(\S+)( => )\./staging/src/\S+", re.MULTILINE)
@@ -64,6 +65,8 @@ def _build(go: Go, source: KubernetesSource, result: Path, scratch: Path, report
                 env={"CGO_ENABLED": "0"},
                 follow=line,
             )
+            ask = ("version", "--client") if program == "kubectl" else ("--version",)
+            check_version(programs / program, ask, source.version)
     with steps.part("tarballs") as line:
         licence, mtime = module / "LICENSE", int(stamp.timestamp())
         line(SERVER)
@@ -72,9 +75,7 @@ def _build(go: Go, source: KubernetesSource, result: Path, scratch: Path, report
         full_tarball(result / SERVER, source.version, licence, result / FULL, mtime)
         for name in (SERVER, FULL):
             write_sums(result / name)
-    (result / "build.json").write_text(
-        json.dumps({"go": go.version, "seconds": steps.took}, indent=1) + "\n", encoding="utf-8"
-    )
+    write_times(result, go, steps)
 
 
 def _copy_module(source: Path, target: Path) -> None:

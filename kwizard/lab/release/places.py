@@ -11,7 +11,15 @@ from pathlib import Path
 
 from kwizard.errors import LabError
 from kwizard.lab.release.pack import FULL, SERVER
-from kwizard.lab.release.sources import FLANNEL, kubernetes_source
+from kwizard.lab.release.sources import (
+    CNI,
+    CONTAINERD,
+    COREDNS,
+    ETCD,
+    FLANNEL,
+    ProgramsSource,
+    kubernetes_source,
+)
 from kwizard.paths import cache_home
 
 _RECIPE = ".recipe"
@@ -31,6 +39,31 @@ def tarball_path(version: str, *, nested: bool = True) -> Path:
 def flannel_path() -> Path:
     """Where the flanneld program is, or will be once built."""
     return release_root() / f"flannel-{FLANNEL.version}" / "flanneld"
+
+
+def programs_folder(source: ProgramsSource) -> Path:
+    """The directory of what is built from `source`."""
+    return release_root() / f"{source.name}-{source.version}"
+
+
+def etcd_path() -> Path:
+    """Where etcd's tarball is, or will be once built."""
+    return programs_folder(ETCD) / ETCD.archive
+
+
+def containerd_path() -> Path:
+    """Where containerd's tarball is, or will be once built."""
+    return programs_folder(CONTAINERD) / CONTAINERD.archive
+
+
+def cni_path() -> Path:
+    """Where the CNI plugins' tarball is, or will be once built."""
+    return programs_folder(CNI) / CNI.archive
+
+
+def coredns_path() -> Path:
+    """Where the coredns program is, or will be once built; its image is `coredns.image()`."""
+    return programs_folder(COREDNS) / "coredns"
 
 
 def is_built(folder: Path, digest: str) -> bool:

@@ -68,6 +68,43 @@ class FlannelSource:
         return hashlib.sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One program: its main package, the arguments that make it print its version, and build tags
+    beyond those of all."""
+
+    package: str
+    ask: tuple[str, ...] = ("--version",)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramsSource:
+    """A release of static programs that the Go module proxy has whole, so that nothing is mended.
+
+    `modules` are required at `version`; the first one's licence goes into the tarball and its date
+    onto the files. `archive` is the official tarball's name, and `folder` the directory inside it
+    ("" when it is flat); no `archive`, no tarball. `stamps`: variables set by the linker. `form` is
+    raised when something else that is made of the programs changes.
+    """
+
+    name: str
+    version: str
+    modules: tuple[str, ...]
+    programs: dict[str, Program]
+    archive: str = ""
+    folder: str = ""
+    go: tuple[int, int] = (1, 26)
+    tags: tuple[str, ...] = ()
+    stamps: dict[str, str] = field(default_factory=dict)
+    form: int = 1
+
+    def digest(self) -> str:
+        """Changes whenever anything above or the packing does."""
+        parts = repr((sorted(asdict(self).items()), PACKING))
+        return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
 KUBERNETES = (
     KubernetesSource(
         version="v1.19.16",
@@ -89,6 +126,64 @@ KUBERNETES = (
 )
 
 FLANNEL = FlannelSource(version="v0.26.7")
+
+_ETCD = "go.etcd.io/etcd"
+_CONTAINERD = "github.com/containerd/containerd/v2"
+_CNI = "github.com/containernetworking/plugins"
+_COREDNS = "github.com/coredns/coredns"
+
+ETCD = ProgramsSource(
+    name="etcd",
+    version="v3.6.16",
+    modules=(f"{_ETCD}/server/v3", f"{_ETCD}/etcdctl/v3", f"{_ETCD}/etcdutl/v3"),
+    programs={
+        "etcd": Program(package=f"{_ETCD}/server/v3"),
+        "etcdctl": Program(package=f"{_ETCD}/etcdctl/v3", ask=("version",)),
+        "etcdutl": Program(package=f"{_ETCD}/etcdutl/v3", ask=("version",)),
+    },
+    archive="etcd-v3.6.16-linux-amd64.tar.gz",
+    folder="etcd-v3.6.16-linux-amd64",
+)
+
+CONTAINERD = ProgramsSource(
+    name="containerd",
+    version="v2.2.9",
+    modules=(_CONTAINERD,),
+    programs={
+        "containerd": Program(package=f"{_CONTAINERD}/cmd/containerd"),
+        # One of these runs beside every pod: as in the official build, it does without gRPC.
+        "containerd-shim-runc-v2": Program(
+            package=f"{_CONTAINERD}/cmd/containerd-shim-runc-v2", ask=("-v",), tags=("no_grpc",)
+        ),
+        "ctr": Program(package=f"{_CONTAINERD}/cmd/ctr"),
+    },
+    archive="containerd-2.2.9-linux-amd64.tar.gz",
+    folder="bin",
+    tags=("urfave_cli_no_docs", "osusergo", "netgo", "static_build"),
+    stamps={f"{_CONTAINERD}/version.Version": "v2.2.9"},
+)
+
+CNI = ProgramsSource(
+    name="cni-plugins",
+    version="v1.9.1",
+    modules=(_CNI,),
+    programs={
+        # Asked nothing at all, a plugin tells its version.
+        "bridge": Program(package=f"{_CNI}/plugins/main/bridge", ask=()),
+        "host-local": Program(package=f"{_CNI}/plugins/ipam/host-local", ask=()),
+        "loopback": Program(package=f"{_CNI}/plugins/main/loopback", ask=()),
+        "portmap": Program(package=f"{_CNI}/plugins/meta/portmap", ask=()),
+    },
+    archive="cni-plugins-linux-amd64-v1.9.1.tgz",
+    stamps={f"{_CNI}/pkg/utils/buildversion.BuildVersion": "v1.9.1"},
+)
+
+COREDNS = ProgramsSource(
+    name="coredns",
+    version="v1.15.0",
+    modules=(_COREDNS,),
+    programs={"coredns": Program(package=_COREDNS, ask=("-version",))},
+)
 
 
 def kubernetes_source(version: str) -> KubernetesSource:
