@@ -24,6 +24,10 @@ command -v curl >/dev/null 2>&1 || command -v wget >/dev/null 2>&1 ||
 command -v dockerd >/dev/null 2>&1 ||
     problem "docker is missing on this host, and docker.install is off in the cluster file"
 {% endif %}
+{% if not cluster.flannel.binary %}
+command -v flanneld >/dev/null 2>&1 || command -v dnf >/dev/null 2>&1 || command -v yum >/dev/null 2>&1 ||
+    problem "flanneld is missing, and this distribution packages none: name flannel.binary in the cluster file"
+{% endif %}
 {% if cluster.network.backend == "udp" %}
 [ -c /dev/net/tun ] || problem "flannel's udp backend needs /dev/net/tun, which is not on this host"
 {% endif %}
@@ -39,8 +43,8 @@ space() {
 if [ "$(head -n 1 /var/lib/kwizard/release/installed 2>/dev/null)" = {{ cluster.version }} ]; then
     space /var 200
 else
-    space /var {{ 1500 if release else 500 }}
-    space /usr {{ 700 if release else 100 }}
+    space /var {{ 1000 if release else 500 }}
+    space /usr {{ 600 if release else 100 }}
 fi
 
 # --- what the kernel does

@@ -1,7 +1,9 @@
-# Whether flanneld is in /usr/bin.
+# Whether the wanted flanneld is in /usr/bin.
 set -eu
+{% include "classic/network/flannel-version.inc.sh" %}
+
 if [ ! -x /usr/bin/flanneld ]; then
     echo "/usr/bin/flanneld is missing"
     exit 1
 fi
-echo "/usr/bin/flanneld is there"
+fits /usr/bin/flanneld

@@ -2,6 +2,8 @@
 set -eu
 {% include "classic/lib/say.sh" %}
 
+{% include "classic/network/flannel-version.inc.sh" %}
+
 {% if cluster.flannel.binary %}
 staging=$(mktemp -d /usr/bin/.kwizard-flannel.XXXXXX) || fail "cannot write to /usr/bin"
 trap 'rm -rf "$staging"' EXIT
@@ -14,9 +16,8 @@ else
     found=$staging/flanneld
 fi
 chmod 755 "$found"
-said=$("$found" --version 2>&1) || fail "this flanneld does not run on $(uname -m): $(echo "$said" | head -n 1)"
+verdict=$(fits "$found") || fail "$(echo "$verdict" | sed "s#$staging/##")"
 mv -f "$found" /usr/bin/flanneld
-echo "/usr/bin/flanneld $said"
 {% else %}
 if ! command -v flanneld >/dev/null 2>&1; then
     if command -v dnf >/dev/null 2>&1; then
@@ -29,5 +30,6 @@ if ! command -v flanneld >/dev/null 2>&1; then
 fi
 found=$(command -v flanneld) || fail "flanneld is still missing"
 [ "$found" = /usr/bin/flanneld ] || ln -sf "$found" /usr/bin/flanneld
-flanneld --version 2>&1 || true
 {% endif %}
+verdict=$(fits /usr/bin/flanneld) || fail "$verdict"
+echo "$verdict"

@@ -22,7 +22,7 @@ errors=$(tar -xzmf {{ release_tarball }} -C "$staging" \
     echo "$errors" >&2
     case $errors in
         *'No space left'*) fail "no space left on the file system of /usr/bin" ;;
-        *) fail "the release cannot be unpacked: $(echo "$errors" | head -n 1)" ;;
+        *) fail "the release cannot be unpacked: $(echo "$errors" | grep . | head -n 1)" ;;
     esac
 }
 
@@ -33,7 +33,7 @@ made_for() {
 for program in {{ programs(host) | words }}; do
     file=$staging/kubernetes/server/bin/$program
     chmod 755 "$file"
-    [ "$(made_for "$file")" = "$(made_for /proc/self/exe)" ] ||
+    [ "$(head -c 2 "$file")" = '#!' ] || [ "$(made_for "$file")" = "$(made_for /proc/self/exe)" ] ||
         fail "the release is for another architecture: its $program does not run on $(uname -m)"
     case $program in
         kubectl) said=$("$file" version --client 2>&1) || true ;;

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kwizard.cluster.model import Cluster, EtcdMode, Host, Role, Supervisor
+from kwizard.cluster.model import Cluster, EtcdMode, Role
 from kwizard.recipes.classic import values
+from kwizard.recipes.classic.kinds import logs_of, place, script, until_when, wait
 from kwizard.recipes.step import (
     After,
     Operator,
     Phase,
-    Place,
     Retry,
     Rolling,
-    Script,
     Step,
-    Wait,
     every,
     names,
     same,
@@ -30,97 +28,6 @@ from kwizard.recipes.step import (
 # host's member.
 _ROLLING = Rolling(group="docker", guard="classic/hosts/quorum.wait.sh", deadline=180)
 _DOCKER_HINT = "journalctl -u docker on that host tells why docker does not start"
-
-
-def script(
-    step_id: str,
-    title: str,
-    hosts: tuple[str, ...],
-    *after: After,
-    asset: str = "",
-    exclusive: bool = True,
-    probe: bool = True,
-    retry: Retry | None = None,
-    timeout: float = 300.0,
-    rolling: Rolling | None = None,
-    hint: str = "",
-) -> Step:
-    """A script step: assets/classic/<asset or id>.sh, with the probe of the same name beside it."""
-    name = f"classic/{asset or step_id}"
-    return Step(
-        id=step_id,
-        phase=Phase(step_id.partition("/")[0]),
-        title=title,
-        action=Script(f"{name}.sh"),
-        hosts=hosts,
-        after=after,
-        probe=f"{name}.probe.sh" if probe else None,
-        exclusive=exclusive,
-        retry=retry or Retry(),
-        timeout=timeout,
-        rolling=rolling,
-        hint=hint,
-    )
-
-
-def place(
-    step_id: str,
-    title: str,
-    hosts: tuple[str, ...],
-    *after: After,
-    artifact: str,
-    target: str,
-    probe: str = "",
-    hint: str = "",
-) -> Step:
-    """A file brought to hosts. `probe` names what makes it unnecessary: an asset without .sh."""
-    return Step(
-        id=step_id,
-        phase=Phase(step_id.partition("/")[0]),
-        title=title,
-        action=Place(artifact, target),
-        hosts=hosts,
-        after=after,
-        probe=f"classic/{probe or step_id}.probe.sh",
-        stamped=False,
-        exclusive=False,
-        retry=Retry(attempts=3, delay=5),
-        timeout=3600,
-        hint=hint
-        or "look for room under /var/lib/kwizard on that host; a second run goes on"
-        " at the byte where this one ended",
-    )
-
-
-def wait(
-    step_id: str,
-    title: str,
-    hosts: tuple[str, ...],
-    *after: After,
-    asset: str = "",
-    deadline: float = 120.0,
-    hint: str = "",
-) -> Step:
-    """A named condition that is waited for, looked at by assets/classic/<asset or id>.wait.sh."""
-    return Step(
-        id=step_id,
-        phase=Phase(step_id.partition("/")[0]),
-        title=title,
-        action=Wait(f"classic/{asset or step_id}.wait.sh", deadline=deadline),
-        hosts=hosts,
-        after=after,
-        stamped=False,
-        exclusive=False,
-        timeout=deadline + 60,
-        hint=hint,
-    )
-
-
-def logs_of(cluster: Cluster, daemon: str) -> str:
-    """Where a person reads what a daemon said."""
-    if cluster.supervisor is Supervisor.NOHUP:
-        return f"/var/log/{daemon}.log on that host tells more"
-    return f"journalctl -u {daemon} on that host tells more"
 
 
 def hosts_phase(cluster: Cluster) -> Iterator[Step]:
@@ -280,10 +187,9 @@ def release_phase(cluster: Cluster) -> Iterator[Step]:
 def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
     """Control plane: the API server on etcd, then what works through it."""
     master = names((cluster.control_plane,))
-    after_boot = "" if cluster.supervisor is Supervisor.SYSTEMD else " (until the next reboot)"
     yield script(
         "control-plane/kube-apiserver",
-        "Start kube-apiserver" + after_boot,
+        "Start kube-apiserver" + until_when(cluster),
         master,
         same("release/unpack"),
         same("hosts/names"),
@@ -302,7 +208,7 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
     for daemon in ("kube-controller-manager", "kube-scheduler", "kube-proxy"):
         yield script(
             f"control-plane/{daemon}",
-            f"Start {daemon}{after_boot}",
+            f"Start {daemon}{until_when(cluster)}",
             master,
             same("control-plane/apiserver-healthy"),
             exclusive=False,
@@ -314,7 +220,6 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
     """Nodes: kubelet and kube-proxy, until every node is Ready."""
     nodes = names(cluster.nodes)
     workers = tuple(n for n in nodes if n != cluster.control_plane.name)
-    after_boot = "" if cluster.supervisor is Supervisor.SYSTEMD else " (until the next reboot)"
     image: tuple[After, ...] = ()
     if cluster.docker.pause_image:
         image = (same("nodes/pause-image"),)
@@ -345,7 +250,7 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
         )
     yield script(
         "nodes/kubelet",
-        "Start the kubelet" + after_boot,
+        "Start the kubelet" + until_when(cluster),
         nodes,
         same("release/unpack"),
         same("hosts/docker-chains"),
@@ -356,7 +261,7 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
     )
     yield script(
         "nodes/kube-proxy",
-        "Start kube-proxy" + after_boot,
+        "Start kube-proxy" + until_when(cluster),
         workers,
         same("release/unpack"),
         same("hosts/names"),
@@ -384,7 +289,7 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
     yield script(
         "network/flannel-key",
         "Tell flannel its network, in etcd",
-        names((keeper(cluster),)),
+        names((values.etcd_keeper(cluster),)),
         every("hosts/etcd-healthy"),
         hint="etcdctl on that host, or in its etcd container, is what writes the key",
     )
@@ -406,14 +311,12 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         everyone,
         *brought,
         exclusive=False,
-        retry=Retry(attempts=2, delay=5),
         timeout=900,
         hint="fetch flannel's release on another machine and name it as flannel.binary",
     )
     yield script(
         "network/flanneld",
-        "Start flanneld"
-        + ("" if cluster.supervisor is Supervisor.SYSTEMD else " (until the next reboot)"),
+        "Start flanneld" + until_when(cluster),
         everyone,
         same("network/flannel-install"),
         same("hosts/firewall"),
@@ -494,9 +397,3 @@ def verify_phase(cluster: Cluster) -> Iterator[Step]:
         exclusive=False,
         timeout=900,
     )
-
-
-def keeper(cluster: Cluster) -> Host:
-    """The host whose etcdctl writes flannel's key: one with a member, or the control plane."""
-    members = cluster.with_role(Role.ETCD)
-    return members[0] if members else cluster.control_plane

@@ -118,6 +118,11 @@ def other_endpoints(cluster: Cluster, host: Host) -> tuple[str, ...]:
     return tuple(e for e in flags.etcd_endpoints(cluster) if urlsplit(e).hostname not in own)
 
 
+def etcd_keeper(cluster: Cluster) -> Host:
+    """The host whose etcdctl writes flannel's key: one with a member, or the control plane."""
+    return (*cluster.with_role(Role.ETCD), cluster.control_plane)[0]
+
+
 def flannel_key(cluster: Cluster) -> str:
     """The name of flannel's key. The v2 API does not care for a leading slash, and the article
     writes none; to the v3 API a key with it is another key, and flannel asks for it as written in
@@ -216,6 +221,7 @@ def template_values(cluster: Cluster) -> Mapping[str, Any]:
             ("flanneld", *flags.flannel_arguments(cluster, host))
         ),
         "flannel_api": flannel_api(cluster),
+        "flannel_number": str(cluster.flannel.version).removeprefix("v"),
         "flannel_key": flannel_key(cluster),
         "flannel_config": quote(flannel_config(cluster)),
         "flannel_interface": FLANNEL_INTERFACE.get(cluster.network.backend, ""),
