@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from kwizard.lab.cgroups import Hierarchies
 from kwizard.lab.lab import Lab
 from kwizard.lab.layout import Layout
 from kwizard.lab.rootfs import apt_sources, rootfs_path
+from tests.lab.site import Site
 
 _TEST_LAB = re.compile(r"test-(\d+)(-[a-z0-9]+)?")
 _SECONDS = 600
@@ -88,3 +90,39 @@ def other_lab(lab_possible: None) -> Iterator[Callable[[], Lab]]:
     finally:
         for each in made:
             each.down(wipe=True)
+
+
+@pytest.fixture(scope="class")
+def bare_site(
+    lab_possible: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Site]]:
+    """Makes sites of three bare hosts; options are those of `Lab.cluster_file` and `disk_mb`.
+
+    A site's lab is its own; it is gone with the class (or function) that asked for it.
+    """
+    made: list[Lab] = []
+
+    def make(*, disk_mb: int | None = None, **options: Any) -> Site:
+        lab = Lab(f"test-{os.getpid()}-s{len(made) + 1}", print)
+        made.append(lab)
+        lab.up(3, disk_mb=disk_mb)
+        folder = tmp_path_factory.mktemp("site")
+        return Site(lab, folder, lab.cluster_file(file=folder / "cluster.yaml", **options))
+
+    try:
+        yield make
+    finally:
+        for each in made:
+            each.down(wipe=True)
+
+
+@pytest.fixture(scope="session")
+def measured(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Prints a measured figure into the test run's own output, passed or not."""
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def tell(text: str) -> None:
+        with capture.global_and_fixture_disabled():
+            print(f"\n[measured] {text}", flush=True)
+
+    return tell
