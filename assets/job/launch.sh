@@ -34,13 +34,16 @@ job_fill() {
 # processes. KillMode=process: what a script leaves running with nohup stays.
 job_as_unit() {
     [ -d "${KWIZARD_SYSTEMD:-/run/systemd/system}" ] && command -v systemd-run >/dev/null || return 1
-    job_collect=--collect
-    systemd-run --help | grep -q -e --collect || job_collect=
-    systemd-run --quiet $job_collect --unit="kwizard-job-$JOB_ID" \
-        --description="kwizard job $JOB_ID" \
-        --property=KillMode=process --property=TasksMax=infinity \
-        --setenv=PATH="$PATH" --setenv=HOME="$HOME" --setenv=KWIZARD_ROOT="$KW_ROOT" \
-        /bin/sh "$job_dir/run" "$JOB_STAMP" "$JOB_SHA256" </dev/null >/dev/null 2>&1 3<&-
+    # systemd before 236 has no --collect, and keeps a unit that failed until it is told to forget.
+    for job_collect in --collect --quiet; do
+        systemd-run --quiet "$job_collect" --unit="kwizard-job-$JOB_ID" \
+            --description="kwizard job $JOB_ID" \
+            --property=KillMode=process --property=TasksMax=infinity \
+            --setenv=PATH="$PATH" --setenv=HOME="$HOME" --setenv=KWIZARD_ROOT="$KW_ROOT" \
+            /bin/sh "$job_dir/run" "$JOB_STAMP" "$JOB_SHA256" \
+            </dev/null >/dev/null 2>&1 3<&- && return
+    done
+    return 1
 }
 
 job_as_session() {

@@ -3,6 +3,7 @@
 
 cd "$(dirname "$0")" || exit 1
 umask 077
+mkdir begun || exit 1 # whoever started this twice starts it once
 stamp=$1
 sha256=$2
 unset SUDO_USER SUDO_UID SUDO_GID SUDO_COMMAND
@@ -23,15 +24,21 @@ date +%s >started
 echo "    " >exit.tmp
 echo "$$ ${20}" >pid
 
-# A script that prints without end must not fill the disk.
+# A script that prints without end must not fill the disk. The guard says when it can be told to go.
 (
-    while sleep 2; do
+    trap 'kill "$!" 2>/dev/null; exit' TERM
+    : >guard
+    while :; do
+        sleep 2 &
+        wait "$!"
         size=$(wc -c <log) || continue
         [ "$size" -le "$log_limit" ] && continue
         echo "kwizard: stopped, the log is larger than $log_limit bytes" >>log
         trap '' TERM
         kill -TERM "-$$"
-        sleep 5
+        trap 'kill "$!" 2>/dev/null; exit' TERM
+        sleep 5 &
+        wait "$!"
         kill -KILL "-$$"
     done
 ) >/dev/null 2>&1 &
@@ -46,7 +53,6 @@ guard=$!
     exec sh "$job/script" </dev/null >>"$job/log" 2>&1
 )
 status=$?
-kill "$guard" 2>/dev/null
 
 rm -rf files
 date +%s >ended
@@ -55,3 +61,12 @@ if [ "$status" -eq 0 ] && [ -n "$stamp" ]; then
     echo "$sha256" >"$steps/.$stamp.$$" && mv "$steps/.$stamp.$$" "$steps/$stamp"
 fi
 printf '%-4s\n' "$status" 1<>exit.tmp && mv exit.tmp exit
+
+tries=0
+until [ -e guard ] || [ "$tries" -ge 50 ]; do
+    sleep 0.01 2>/dev/null || sleep 1
+    tries=$((tries + 1))
+done
+kill "$guard" 2>/dev/null
+wait "$guard" 2>/dev/null
+rm -f guard

@@ -1,8 +1,8 @@
 """The operator's side of the lab tests of kwizard.remote, as a program of its own.
 
-It runs inside the lab's network: `python -m tests.lab.operator_side SETTINGS COMMAND ARGUMENT...`
-with SETTINGS as JSON (name, address, user, key, password, known_hosts), and prints one JSON object
-a line.
+It runs inside the lab's network: `python -m tests.lab.operator_side COMMAND ARGUMENT...` with
+$SETTINGS as JSON (name, address, user, key, password, known_hosts), and prints one JSON object a
+line.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import asyncio
 import base64
 import hashlib
 import json
+import os
 import sys
 import time
 from ipaddress import IPv4Address
@@ -22,7 +23,11 @@ from kwizard.errors import KwizardError
 from kwizard.remote import login
 from kwizard.remote.host import Job, JobEnd
 from kwizard.remote.hostkeys import HostKeys, UnknownKey
+from kwizard.remote.patience import Patience
 from kwizard.remote.ssh import SSHHost
+
+LOST: list[Exception] = []
+"""Connections lost since the last progress."""
 
 
 class Answers:
@@ -79,12 +84,10 @@ async def cancel(host: SSHHost, job_id: str) -> None:
 async def upload(host: SSHHost, source: str, target: str) -> None:
     digest = await asyncio.to_thread(lambda: hashlib.sha256(Path(source).read_bytes()).hexdigest())
     begun = time.perf_counter()
-    told = 0
 
     def progress(done: int, total: int) -> None:
-        nonlocal told
-        if done < told or done - told > 4 << 20 or done in (0, total):
-            told = done
+        if LOST or done % (4 << 20) == 0 or done == total:
+            LOST.clear()
             tell(done=done, total=total)
 
     await host.upload(Path(source), target, sha256=digest, progress=progress)
@@ -92,7 +95,15 @@ async def upload(host: SSHHost, source: str, target: str) -> None:
 
 
 async def main(settings: dict[str, str], command: str, *arguments: str) -> None:
-    login._KEEPALIVE_SECONDS = 1  # type: ignore[misc]
+    login._KEEPALIVE_SECONDS = 1
+    wait = Patience.wait
+
+    async def tell_and_wait(self: Patience, error: Exception, *, reached: bool) -> None:
+        tell(lost=str(error))
+        LOST.append(error)
+        await wait(self, error, reached=reached)
+
+    Patience.wait = tell_and_wait  # type: ignore[method-assign]
     host = SSHHost(
         Host(
             name=settings["name"],
@@ -118,4 +129,4 @@ async def main(settings: dict[str, str], command: str, *arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(json.loads(sys.argv[1]), *sys.argv[2:]))
+    asyncio.run(main(json.loads(os.environ["SETTINGS"]), *sys.argv[1:]))

@@ -49,8 +49,20 @@ async def test_a_job_leaves_its_log_and_status_on_the_host(host: SSHHost, server
     folder = server.state / "jobs" / "j"
     assert (folder / "log").read_bytes() == log
     assert (folder / "exit").read_text().strip() == "7"
-    assert {f.name for f in folder.iterdir()} == {
-        *("script", "run", "log", "exit", "boot_id", "pid", "pgid", "started", "ended", "try")
+    assert {f.name for f in folder.iterdir()} - {"guard"} == {
+        *(
+            "script",
+            "run",
+            "log",
+            "exit",
+            "boot_id",
+            "pid",
+            "pgid",
+            "started",
+            "ended",
+            "try",
+            "begun",
+        )
     }
     assert stat.S_IMODE(server.state.stat().st_mode) == 0o700
 
@@ -116,7 +128,9 @@ async def test_secret_files_are_private_and_gone_in_the_end(host: SSHHost, serve
     assert (log, end) == (secret + b"600\n", JobEnd(EXITED, 1))
     assert not (server.state / "jobs/j/files").exists()
     assert secret not in b"".join(
-        f.read_bytes() for f in (server.state / "jobs/j").iterdir() if f.name != "log"
+        f.read_bytes()
+        for f in (server.state / "jobs/j").iterdir()
+        if f.is_file() and f.name != "log"
     )
 
 
