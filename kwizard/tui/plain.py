@@ -18,6 +18,12 @@ def cell(text: str, style: str = "") -> Text:
     return Text(" ".join(clean(text).split("\n")), style=style, no_wrap=True, end="")
 
 
+def brief(text: str, style: str = "", width: int = 60) -> Content:
+    """`text` as one line at most `width` cells wide, for places that must not grow."""
+    one = plain(" ".join(clean(text[: 8 * width]).split()), style)
+    return one.truncate(width, ellipsis=True)
+
+
 def lines(*parts: Content | str) -> Content:
     """Parts below one another. A str is taken as foreign text."""
     return Content("\n").join([p if isinstance(p, Content) else plain(p) for p in parts])

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
-from kwizard.tui.plain import lines, plain
+from kwizard.tui.plain import brief, lines, plain
 from kwizard.tui.usecases import KeyQuestion, PasswordQuestion
 from kwizard.tui.widgets.form import Line
 from kwizard.tui.widgets.frame import Buttons, walk
@@ -112,11 +112,13 @@ class ConfirmKey(Dialog[bool]):
         yield Static(
             lines(
                 Content.assemble(
-                    plain(q.host, "bold"), plain(f" at {q.address} shows a key not seen before:")
+                    brief(q.host, "bold"),
+                    brief(f" at {q.address}"),
+                    " shows a key not seen before:",
                 ),
                 "",
-                plain(f"  {q.key_type}", "$muted"),
-                plain(f"  {q.fingerprint}", "bold $accent"),
+                Content.assemble("  ", brief(q.key_type, "$muted")),
+                Content.assemble("  ", brief(q.fingerprint, "bold $accent")),
                 "",
                 "Compare it with what the host itself says:",
                 plain("  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub", "$muted"),
@@ -157,8 +159,8 @@ class AskPassword(Dialog[str]):
             "sudo": "needs a password for sudo",
             "key": "is a private key with a passphrase",
         }[q.what]
-        where = Content.assemble(" on ", plain(q.host, "bold")) if q.host else Content("")
-        yield Static(Content.assemble(plain(q.user, "bold"), where, f" {what}."))
+        where = Content.assemble(" on ", brief(q.host, "bold")) if q.host else Content("")
+        yield Static(Content.assemble(brief(q.user, "bold"), where, f" {what}."))
         yield Line(id="password", password=True)
         yield Static(
             Content.styled("Kept in memory until kwizard ends, written nowhere.", "$muted")

@@ -85,12 +85,14 @@ class HostsScreen(Page):
 
     def _fill(self) -> None:
         table = self.query_one("#hosts", Grid)
-        chosen = table.chosen
+        chosen, at = table.chosen, table.cursor_row
         table.clear()
         for host in self.wizard.draft.cluster.hosts:
             table.add_row(*self._cells(host), key=host.name)
-        if chosen:
+        if chosen is not None and chosen in table.rows:
             table.choose(chosen)
+        else:
+            table.move_cursor(row=min(at, table.row_count - 1))
         empty = not table.row_count
         self.query_one("#no-hosts", Static).display = empty
         self.query_one("#no-hosts", Static).update(

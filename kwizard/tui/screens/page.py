@@ -34,7 +34,7 @@ class Page(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,shift+tab", "walk(-1)", show=False),
         Binding("down,tab", "walk(1)", show=False),
-        Binding("escape", "back", "Back"),
+        Binding("escape", "back", "Back", show=False),
         Binding("f2", "problems", "Problems"),
         Binding("question_mark,f1", "help", "Help", key_display="?"),
     ]

@@ -54,9 +54,9 @@ class Grid(DataTable[Text]):
             return None
         return self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
 
-    def choose(self, row: str) -> None:
+    def choose(self, row: str | None) -> None:
         """Put the cursor on that row, if it is there."""
-        if row in self.rows:
+        if row is not None and row in self.rows:
             self.move_cursor(row=self.get_row_index(row))
 
     def action_cursor_down(self) -> None:

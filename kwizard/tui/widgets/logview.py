@@ -17,6 +17,7 @@ from textual.strip import Strip
 
 from kwizard.text import clean
 from kwizard.tui.model import LOG_LINES, LogBuffer
+from kwizard.tui.plain import brief
 from kwizard.tui.widgets.frame import walk
 
 
@@ -27,6 +28,14 @@ class LogView(ScrollView, can_focus=True):
     are folded to the width. Lines are drawn only when they are on the screen.
     """
 
+    # The scrollbar is always there: lines are folded to a width that must not change with them.
+    DEFAULT_CSS = """
+    LogView {
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
+    }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("end", "follow", "Follow", show=False),
         Binding("up,k", "up", show=False),
@@ -42,7 +51,7 @@ class LogView(ScrollView, can_focus=True):
         self._missed = 0
         self._moving = False
         self._rows: deque[str] = deque(maxlen=LOG_LINES * 2)
-        self.border_title = Content(clean(host))
+        self._say()
 
     def pull(self) -> bool:
         """Take in new lines. True when there were any."""
@@ -61,7 +70,9 @@ class LogView(ScrollView, can_focus=True):
         else:
             self._missed += len(fresh)
             if dropped:
-                self.scroll_to(y=max(0, self.scroll_y - dropped), animate=False, immediate=True)
+                self.scroll_to(
+                    y=max(0, self.scroll_y - dropped), animate=False, immediate=True, force=True
+                )
         self._moving = False
         self._say()
         self.refresh()
@@ -84,7 +95,7 @@ class LogView(ScrollView, can_focus=True):
     def action_follow(self) -> None:
         """To the end, and stay there."""
         self.follow = True
-        self.scroll_end(animate=False, immediate=True, x_axis=False)
+        self.scroll_end(animate=False, immediate=True, force=True, x_axis=False)
         self._say()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -107,7 +118,7 @@ class LogView(ScrollView, can_focus=True):
     def _to_end(self) -> None:
         if self.follow:
             self._moving = True
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
+            self.scroll_end(animate=False, immediate=True, force=True, x_axis=False)
             self._moving = False
 
     def render_line(self, y: int) -> Strip:
@@ -135,8 +146,9 @@ class LogView(ScrollView, can_focus=True):
     def _say(self) -> None:
         if self.follow:
             self._missed = 0
-            self.border_subtitle = None
+            said = ""
         elif self._missed:
-            self.border_subtitle = Content(f"{self._missed} new lines, End follows again")
+            said = f"  {self._missed} new lines, End follows again"
         else:
-            self.border_subtitle = Content("not following, End follows again")
+            said = "  held, End follows again"
+        self.border_title = Content.assemble(brief(self.host), (said, "not bold $warning"))

@@ -35,7 +35,7 @@ def opened() -> Open:
         cases: ScriptedCases, *, size: tuple[int, int] = (80, 24), **kwargs: Any
     ) -> AsyncIterator[Pilot[int]]:
         app = KwizardApp(cases, clock=lambda: NOW, **kwargs)
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             yield pilot
         await app.finish()

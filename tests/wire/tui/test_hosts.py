@@ -1,0 +1,157 @@
+"""The page of hosts: form, paste, roles, keys to trust, passwords."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from kwizard.cluster.model import Role
+from kwizard.errors import Problem
+from kwizard.tui.app import KwizardApp
+from kwizard.tui.usecases import HostReport, KeyQuestion, PasswordQuestion
+
+from .conftest import Open, text_of, until
+from .scripted import CLUSTER, ScriptedCases
+
+EMPTY = replace(CLUSTER, hosts=())
+
+
+async def to_hosts(pilot: Pilot[int]) -> KwizardApp:
+    await pilot.press("enter")
+    await until(pilot, lambda: type(pilot.app.screen).__name__ == "HostsScreen")
+    assert isinstance(pilot.app, KwizardApp)
+    return pilot.app
+
+
+async def test_an_empty_table_says_how_to_fill_it_and_lets_nobody_on(opened: Open) -> None:
+    async with opened(ScriptedCases(cluster=EMPTY)) as pilot:
+        await to_hosts(pilot)
+        assert "anakin 10.0.63.202/10.1.63.202" in text_of(pilot)
+        await pilot.press("tab", "enter")
+        await pilot.pause()
+        assert type(pilot.app.screen).__name__ == "HostsScreen"
+
+
+async def test_a_host_by_form_with_mistakes_said_while_typing(opened: Open) -> None:
+    async with opened(ScriptedCases(cluster=EMPTY)) as pilot:
+        app = await to_hosts(pilot)
+        await pilot.press("a")
+        await pilot.press(*"-Yoda")  # a capital is not taken, the dash is and is said to be wrong
+        await pilot.pause()
+        assert app.screen.query_one("#host-name", Input).value == "-oda"
+        assert "neither begins nor ends with -" in text_of(pilot)
+        await pilot.press("home", "delete", *"y", "enter")
+        await pilot.press(*"10.0.63.999")
+        await pilot.pause()
+        assert "not an IPv4 address yet" in text_of(pilot)
+        await pilot.press("backspace", "backspace", "backspace", *"209")
+        await pilot.press(*["down"] * 9, "enter")  # five of SSH, three roles, the buttons
+        await pilot.pause()
+        host = app.draft.cluster.host("yoda")
+        assert str(host.address) == "10.0.63.209"
+        assert host.roles == {Role.WORKER}
+
+
+async def test_pasting_the_articles_table(opened: Open) -> None:
+    async with opened(ScriptedCases(cluster=EMPTY)) as pilot:
+        app = await to_hosts(pilot)
+        await pilot.press("p")
+        await pilot.pause()
+        app.screen.query_one("#pasted").text = (  # type: ignore[attr-defined]
+            "anakin 10.0.63.202/10.1.63.202\nboba 10.0.63.203\nno address"
+        )
+        await pilot.pause()
+        assert "✓ anakin  10.0.63.202" in text_of(pilot)
+        assert "no address in" in text_of(pilot)
+        await pilot.press("tab", "enter")
+        await pilot.pause()
+        assert [h.name for h in app.draft.cluster.hosts] == ["anakin", "boba"]
+        assert app.draft.cluster.hosts[0].roles == {Role.CONTROL_PLANE, Role.ETCD}
+
+
+@pytest.mark.parametrize(
+    ("key", "role"), [("c", Role.CONTROL_PLANE), ("w", Role.WORKER), ("e", Role.ETCD)]
+)
+async def test_roles_by_key(opened: Open, key: str, role: Role) -> None:
+    async with opened(ScriptedCases()) as pilot:
+        app = await to_hosts(pilot)
+        before = app.draft.cluster.host("boba").roles
+        await pilot.press("down", key)
+        assert app.draft.cluster.host("boba").roles == before ^ {role}
+        await pilot.press(key)
+        assert app.draft.cluster.host("boba").roles == before
+
+
+async def test_removing_says_that_nothing_was_done_to_the_host(opened: Open) -> None:
+    async with opened(ScriptedCases()) as pilot:
+        app = await to_hosts(pilot)
+        await pilot.press("down", "delete")
+        await until(pilot, lambda: "boba is out of the list" in text_of(pilot))
+        assert [h.name for h in app.draft.cluster.hosts] == ["anakin", "c3po"]
+
+
+KEY = KeyQuestion("boba", "10.0.63.203", "ssh-ed25519", "SHA256:wHyNoT")
+SUDO = PasswordQuestion("boba", "operator", "sudo")
+
+
+async def test_a_key_is_trusted_only_by_a_deliberate_move(opened: Open) -> None:
+    cases = ScriptedCases(questions=(KEY, KEY, KEY))
+    async with opened(cases) as pilot:
+        await to_hosts(pilot)
+        await pilot.press("k")
+        await pilot.pause()
+        assert "SHA256:wHyNoT" in text_of(pilot)
+        await pilot.press("enter")  # Refuse has the cursor
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: len(cases.answers) == 3)
+    assert cases.answers == [False, False, True]
+
+
+async def test_a_password_is_masked_and_may_be_declined(opened: Open) -> None:
+    again = replace(SUDO, again=True)
+    cases = ScriptedCases(questions=(SUDO, again))
+    async with opened(cases) as pilot:
+        await to_hosts(pilot)
+        await pilot.press("k")
+        await until(pilot, lambda: "needs a password for sudo" in text_of(pilot))
+        await pilot.press(*"s3cret")
+        await pilot.pause()
+        assert "s3cret" not in text_of(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "was not accepted" in text_of(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(cases.answers) == 2)
+    assert cases.answers == ["s3cret", None]
+
+
+async def test_findings_are_sorted_by_whether_they_block(opened: Open) -> None:
+    cases = ScriptedCases(
+        reports=(
+            HostReport("anakin", (("system", "Debian"),)),
+            HostReport(
+                "boba",
+                (("docker", "20.10, running"),),
+                (
+                    Problem("the clock is 40 s off", "set it", blocks=False),
+                    Problem("port 10250 is taken", "stop what listens there"),
+                ),
+            ),
+        )
+    )
+    async with opened(cases) as pilot:
+        await to_hosts(pilot)
+        await pilot.press("k")
+        await until(pilot, lambda: "✗ blocked" in text_of(pilot))
+        assert "✓ ready" in text_of(pilot)
+        await pilot.press("down")
+        await pilot.pause()
+        shown = text_of(pilot)
+        assert shown.index("✗ port 10250 is taken") < shown.index("! the clock is 40 s off")
+        assert "→ stop what listens there" in shown
+        assert "docker  20.10, running" in shown

@@ -1,0 +1,100 @@
+"""The log pane: follows, stops following, folds, stays small."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+
+from kwizard.tui.model import LOG_LINES, LogBuffer
+from kwizard.tui.widgets.logview import LogView
+
+from .conftest import text_of
+
+
+class Bench(App[int]):
+    CSS = "LogView { height: 10; border-top: solid white; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.buffer = LogBuffer()
+
+    def compose(self) -> ComposeResult:
+        yield LogView("anakin", self.buffer)
+
+
+@asynccontextmanager
+async def bench() -> AsyncIterator[tuple[Pilot[int], LogBuffer, LogView]]:
+    app = Bench()
+    async with app.run_test(size=(40, 12)) as pilot:
+        await pilot.pause()
+        view = app.query_one(LogView)
+        view.focus()
+        yield pilot, app.buffer, view
+
+
+async def test_it_follows_until_someone_scrolls_up_and_then_counts() -> None:
+    async with bench() as (pilot, buffer, view):
+        buffer.add(f"line {n}" for n in range(50))
+        view.pull()
+        await pilot.pause()
+        assert "line 49" in text_of(pilot)
+        await pilot.press("up", "up")
+        await pilot.pause()
+        buffer.add(f"more {n}" for n in range(7))
+        view.pull()
+        await pilot.pause()
+        assert "more 6" not in text_of(pilot)
+        assert "7 new lines" in text_of(pilot)
+        await pilot.press("end")
+        await pilot.pause()
+        assert "more 6" in text_of(pilot)
+        assert "new lines" not in text_of(pilot)
+
+
+async def test_scrolling_back_down_follows_again() -> None:
+    async with bench() as (pilot, buffer, view):
+        buffer.add(f"line {n}" for n in range(30))
+        view.pull()
+        await pilot.pause()
+        await pilot.press("up")
+        await pilot.pause()
+        assert not view.follow
+        await pilot.press("down")
+        await pilot.pause()
+        assert view.follow
+
+
+async def test_long_and_wide_lines_are_folded_not_cut() -> None:
+    async with bench() as (pilot, buffer, view):
+        buffer.add(["x" * 100, "网" * 30])
+        view.pull()
+        await pilot.pause()
+        assert text_of(pilot).count("x") == 100
+        assert text_of(pilot).count("网") == 30
+
+
+async def test_memory_is_bounded_and_the_end_is_what_stays() -> None:
+    async with bench() as (pilot, buffer, view):
+        for batch in range(5):
+            buffer.add(f"{batch}-{n}" for n in range(LOG_LINES))
+            view.pull()
+        await pilot.pause()
+        assert len(buffer.kept) == LOG_LINES
+        assert view.virtual_size.height <= 2 * LOG_LINES
+        assert f"4-{LOG_LINES - 1}" in text_of(pilot)
+
+
+async def test_another_width_folds_anew_and_keeps_the_end_in_sight() -> None:
+    async with bench() as (pilot, buffer, view):
+        buffer.add(["y" * 60] * 20)
+        buffer.add(["the end"])
+        view.pull()
+        await pilot.pause()
+        before = view.virtual_size.height
+        await pilot.resize_terminal(80, 12)
+        await pilot.pause()
+        assert view.virtual_size.height < before
+        assert "the end" in text_of(pilot)

@@ -1,0 +1,255 @@
+"""Pictures of the screens in their states, at two sizes. A changed picture is looked at before it
+is taken over: `pytest tests/wire/tui/test_snapshots.py --snapshot-update`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from kwizard.app.clusters import KnownCluster
+from kwizard.engine.events import Event
+from kwizard.engine.plan import Finding, State
+from kwizard.errors import Problem
+from kwizard.tui.app import KwizardApp
+from kwizard.tui.usecases import HostReport, KeyQuestion, PasswordQuestion
+
+from .conftest import text_of, until
+from .pictures import snapshot
+from .scripted import CLUSTER, NOW, ScriptedCases, Story, plan_of
+
+NARROW, WIDE = (80, 24), (120, 40)
+LATER = NOW + timedelta(seconds=118)
+Steps = Callable[[Pilot[int]], Awaitable[None]]
+
+KNOWN = (
+    KnownCluster("classic", Path("/s/classic/cluster.yaml"), "done", when=NOW),
+    KnownCluster(
+        "attic", Path("/s/attic/cluster.yaml"), "unfinished", "network", "network/docker", "boba",
+        NOW,
+    ),
+)  # fmt: skip
+
+REPORTS = (
+    HostReport(
+        "anakin",
+        (
+            ("system", "Debian GNU/Linux 12 (bookworm)"),
+            ("kernel", "6.1.0-18-amd64 amd64"),
+            ("room", "2 CPUs, 3.8 GiB memory, 12.4 GiB free"),
+            ("network", "eth0 10.0.63.202/24, eth1 10.1.63.202/24"),
+            ("docker", "20.10.24, running"),
+            ("firewalld", "running, zone public"),
+        ),
+        (
+            Problem("port 8080 is taken by nginx", "stop nginx, or move it"),
+            Problem("its clock is +42 s off the others", "set the clocks", blocks=False),
+        ),
+    ),
+    HostReport("boba"),
+    HostReport("c3po", (), (Problem("swap is on", "swapoff -a", blocks=False),)),
+)
+
+
+def running() -> list[Event]:
+    story = Story()
+    done = [story.begin(), *story.whole(last="network/flannel")]
+    return [
+        *done,
+        story.started("network/flannel", "anakin"),
+        story.log("network/flannel", "anakin", "I1104 lease acquired: 10.0.70.0/24"),
+        story.finished("network/flannel", "anakin", 3.2),
+        story.started("network/flannel", "boba"),
+        story.log("network/flannel", "boba", "I1104 waiting for a lease"),
+        story.started("network/flannel", "c3po", attached=True),
+    ]
+
+
+def failed() -> list[Event]:
+    story = Story()
+    return [
+        story.begin(),
+        *story.whole(last="master/apiserver"),
+        story.started("master/apiserver", "anakin"),
+        story.failed(
+            "master/apiserver",
+            "anakin",
+            "port 8080 is taken by nginx (pid 812)",
+            "stop what listens there, then retry",
+            "+ ss -ltnp\nLISTEN 0 511 *:8080 users:((nginx,pid=812))",
+        ),
+        *[
+            story.skipped("nodes/kubelet", host, "kube-apiserver failed", blocked=True)
+            for host in ("boba", "c3po")
+        ],
+        story.end("failed", 1),
+    ]
+
+
+def whole() -> list[Event]:
+    story = Story()
+    return [story.begin(), *story.whole(), story.end()]
+
+
+@pytest.fixture
+def look(snap_compare: Any, request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Compare a screen with its picture, at every size."""
+
+    def _look(cases: ScriptedCases, steps: Steps, size: tuple[int, int], **kwargs: Any) -> None:
+        app = KwizardApp(cases, clock=lambda: LATER, **kwargs)
+
+        async def before(pilot: Pilot[int]) -> None:
+            await pilot.pause()
+            await steps(pilot)
+            for line in app.screen.query(Input):
+                line.cursor_blink = False
+            await pilot.pause()
+
+        assert snap_compare(app, terminal_size=size, run_before=before)
+
+    return _look
+
+
+def keys(*names: str, then: str = "") -> Steps:
+    """Press these; then wait for a text to be there."""
+
+    async def steps(pilot: Pilot[int]) -> None:
+        for name in names:
+            await pilot.press(name)
+            await pilot.pause()
+        await until(pilot, lambda: then in text_of(pilot))
+
+    return steps
+
+
+TO_REVIEW = ("enter", "tab", "enter", "up", "enter", "up", "enter")
+PART = {
+    t.id: Finding(State.DONE, "as wanted")
+    if t.step.phase.value in ("hosts", "release")
+    else Finding(State.DUE, "no such unit")
+    for t in plan_of(CLUSTER).tasks
+}
+KEY = KeyQuestion("anakin", "10.0.63.202", "ssh-ed25519", "SHA256:" + "k3Jx" * 10 + "abc")
+
+SCREENS: dict[str, tuple[Callable[[], ScriptedCases], Steps, dict[str, Any]]] = {
+    "start": (ScriptedCases, keys(then="New cluster"), {}),
+    "start_unfinished": (
+        lambda: ScriptedCases(known_clusters=KNOWN),
+        keys(then="It stopped at"),
+        {},
+    ),
+    "hosts": (ScriptedCases, keys("enter", then="not yet"), {}),
+    "hosts_checked": (
+        lambda: ScriptedCases(
+            reports=REPORTS,
+            found=(Problem("the pod range contains addresses of hosts", "-", blocks=False),),
+        ),
+        keys("enter", "k", then="✗ blocked"),
+        {},
+    ),
+    "hosts_form": (ScriptedCases, keys("enter", "enter", then="Reached by"), {}),
+    "hosts_key": (
+        lambda: ScriptedCases(questions=(KEY,)),
+        keys("enter", "k", then="Is this the right host?"),
+        {},
+    ),
+    "hosts_password": (
+        lambda: ScriptedCases(questions=(PasswordQuestion("boba", "operator", "sudo"),)),
+        keys("enter", "k", then="needs a password"),
+        {},
+    ),
+    "release": (ScriptedCases, keys(*TO_REVIEW[:3], then="What will be used"), {}),
+    "options": (ScriptedCases, keys(*TO_REVIEW[:5], then="What this changes"), {}),
+    "review": (lambda: ScriptedCases(findings=PART), keys(*TO_REVIEW, then="to do"), {}),
+    "script": (
+        lambda: ScriptedCases(findings=PART),
+        keys(*TO_REVIEW, "enter", then="ExecStart"),
+        {},
+    ),
+    "install_running": (
+        lambda: ScriptedCases(runs=[[*running(), asyncio.Event()]]),
+        keys(then="waiting for a lease"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "install_failed": (
+        lambda: ScriptedCases(runs=[failed()]),
+        keys(then="master/apiserver on anakin failed"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "install_done": (
+        lambda: ScriptedCases(runs=[whole()]),
+        keys(then="✓ installed"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "install_leave": (
+        lambda: ScriptedCases(runs=[[*running(), asyncio.Event()]]),
+        keys("q", then="kwizard resume classic"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "rehearsal": (
+        lambda: ScriptedCases(runs=[[*running(), asyncio.Event()]], rehearsal=True),
+        keys(then="REHEARSAL"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "monitor": (
+        lambda: ScriptedCases(pictures=(snapshot(),)),
+        keys(then="✓ All is well"),
+        {"start": "monitor", "name": "classic"},
+    ),
+    "monitor_red": (
+        lambda: ScriptedCases(pictures=(snapshot(("anakin", "c3po/container"), scheduler=False),)),
+        keys(then="✗ Not well"),
+        {"start": "monitor", "name": "classic"},
+    ),
+    "help": (ScriptedCases, keys("question_mark", then="Monitor"), {}),
+}
+
+
+BOTH = ("hosts_checked", "release", "options", "review", "install_running", "install_failed",
+        "monitor_red")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [(name, NARROW) for name in SCREENS] + [(name, WIDE) for name in BOTH],
+    ids=lambda x: x if isinstance(x, str) else f"{x[0]}x{x[1]}",
+)
+def test_screen(look: Callable[..., None], name: str, size: tuple[int, int]) -> None:
+    cases, steps, kwargs = SCREENS[name]
+    look(cases(), steps, size, **kwargs)
+
+
+def test_verify(look: Callable[..., None]) -> None:
+    cases = ScriptedCases(runs=[whole()], last=snapshot())
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: "✓ installed" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "✓ All is well" in text_of(pilot))
+
+    look(cases, steps, WIDE, start="resume", name="classic")
+
+
+def test_too_small(look: Callable[..., None]) -> None:
+    look(ScriptedCases(), keys(then="too small"), (50, 12))
+
+
+def test_without_colours(look: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    cases = ScriptedCases(runs=[failed()])
+    look(cases, keys(then="✗ failed"), NARROW, start="resume", name="classic")
+
+
+def test_on_paper(look: Callable[..., None]) -> None:
+    async def steps(pilot: Pilot[int]) -> None:
+        pilot.app.theme = "kwizard-paper"
+        await until(pilot, lambda: "followed again" in text_of(pilot))
+
+    cases = ScriptedCases(runs=[[*running(), asyncio.Event()]])
+    look(cases, steps, WIDE, start="resume", name="classic")
