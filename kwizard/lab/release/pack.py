@@ -37,16 +37,19 @@ def full_tarball(server: Path, version: str, licence: Path, target: Path, mtime:
         tar.file(f"kubernetes/server/{SERVER}", server, 0o644)
 
 
-def programs_tarball(bin_dir: Path, folder: str, licence: Path, target: Path, mtime: int) -> None:
-    """The programs, mode 0755, and the licence in `folder`, or flat when that is empty: the form in
-    which etcd, containerd and the CNI plugins are released."""
+def programs_tarball(
+    bin_dir: Path, folder: str, licence: Path | None, target: Path, mtime: int
+) -> None:
+    """The programs, mode 0755, and the licence if any, in `folder`, or flat when that is empty: the
+    form in which etcd, containerd and the CNI plugins are released."""
     prefix = f"{folder}/" if folder else ""
     with _open(target, mtime, level=6) as tar:
         if folder:
             tar.folder(folder)
         for program in sorted(bin_dir.iterdir()):
             tar.file(f"{prefix}{program.name}", program, 0o755)
-        tar.file(f"{prefix}LICENSE", licence, 0o644)
+        if licence is not None:
+            tar.file(f"{prefix}LICENSE", licence, 0o644)
 
 
 def write_sums(file: Path) -> None:

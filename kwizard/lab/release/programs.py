@@ -53,7 +53,7 @@ def build_tarball(source: ProgramsSource, report: Report = lambda _: None) -> Pa
                 stamp = datetime.fromisoformat(json.loads(Path(told["Info"]).read_text())["Time"])
                 line(source.archive)
                 target = result / source.archive
-                licence = Path(told["Dir"], "LICENSE")
+                licence = Path(told["Dir"], "LICENSE") if source.licence else None
                 programs_tarball(programs, source.folder, licence, target, int(stamp.timestamp()))
                 write_sums(target)
             write_times(result, go, steps)

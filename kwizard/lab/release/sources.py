@@ -82,10 +82,10 @@ class Program:
 class ProgramsSource:
     """A release of static programs that the Go module proxy has whole, so that nothing is mended.
 
-    `modules` are required at `version`; the first one's licence goes into the tarball and its date
-    onto the files. `archive` is the official tarball's name, and `folder` the directory inside it
-    ("" when it is flat); no `archive`, no tarball. `stamps`: variables set by the linker. `form` is
-    raised when something else that is made of the programs changes.
+    `modules` are required at `version`; the first one's date goes onto the files. `archive` is the
+    official tarball's name (none, no tarball), `folder` the directory inside it ("" when it is
+    flat), and `licence` whether it has the first module's. `stamps`: variables set by the linker.
+    `form` is raised when something else that is made of the programs changes.
     """
 
     name: str
@@ -94,6 +94,7 @@ class ProgramsSource:
     programs: dict[str, Program]
     archive: str = ""
     folder: str = ""
+    licence: bool = True
     go: tuple[int, int] = (1, 26)
     tags: tuple[str, ...] = ()
     stamps: dict[str, str] = field(default_factory=dict)
@@ -159,6 +160,8 @@ CONTAINERD = ProgramsSource(
     },
     archive="containerd-2.2.9-linux-amd64.tar.gz",
     folder="bin",
+    # It is unpacked over /usr/local, whose bin is no place for a licence.
+    licence=False,
     tags=("urfave_cli_no_docs", "osusergo", "netgo", "static_build"),
     stamps={f"{_CONTAINERD}/version.Version": "v2.2.9"},
 )

@@ -89,31 +89,34 @@ def test_a_program_for_another_machine_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("folder", "members"),
+    ("folder", "licensed", "members"),
     [
-        ("bin", ["bin", "bin/ctr", "bin/containerd", "bin/LICENSE"]),
-        ("", ["ctr", "containerd", "LICENSE"]),
+        ("etcd-v1", True, ["etcd-v1", "etcd-v1/LICENSE", "etcd-v1/ctl", "etcd-v1/server"]),
+        ("bin", False, ["bin", "bin/ctl", "bin/server"]),
+        ("", True, ["LICENSE", "ctl", "server"]),
     ],
 )
 def test_a_tarball_has_one_folder_or_is_flat(
-    tmp_path: Path, folder: str, members: list[str]
+    tmp_path: Path, folder: str, licensed: bool, members: list[str]
 ) -> None:
     programs = tmp_path / "bin"
     programs.mkdir()
-    for name in ("ctr", "containerd"):
+    for name in ("server", "ctl"):
         (programs / name).write_bytes(elf(name))
     licence = tmp_path / "LICENSE"
     licence.write_text("Apache")
     made = []
     for name in ("1", "2"):
-        programs_tarball(programs, folder, licence, tmp_path / name, 1_700_000_000)
-        made.append((tmp_path / name).read_bytes())
+        target = tmp_path / name
+        programs_tarball(programs, folder, licence if licensed else None, target, 1_700_000_000)
+        made.append(target.read_bytes())
 
     assert made[0] == made[1]
     with tarfile.open(tmp_path / "1") as archive:
-        assert sorted(archive.getnames()) == sorted(members)
+        assert sorted(archive.getnames()) == members
         modes = {m.name.rsplit("/", 1)[-1]: m.mode for m in archive if m.isfile()}
-    assert modes == {"ctr": 0o755, "containerd": 0o755, "LICENSE": 0o644}
+    assert {modes.pop("ctl"), modes.pop("server")} == {0o755}
+    assert modes == ({"LICENSE": 0o644} if licensed else {})
 
 
 def test_paths_are_the_official_file_names() -> None:
