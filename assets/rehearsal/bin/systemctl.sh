@@ -75,17 +75,33 @@ stop() {
     while kill -0 "$supervisor" 2>/dev/null || alive "$HOST_NAME" "$main"; do
         sleep 0.02
         waited=$((waited + 1))
-        [ "$waited" -lt 500 ] || kill -KILL "$main" 2>/dev/null
+        [ "$((waited % 50))" != 0 ] || kill -TERM "$supervisor" 2>/dev/null
+        [ "$waited" -lt 500 ] || [ "$main" = 0 ] || kill -KILL "$main" 2>/dev/null
     done
     rm -f "$place/pid" "$place/supervisor" "$place/state"
 }
+
+# alone UNIT FUNCTION...: the functions in turn, while nobody else starts or stops that unit.
+alone() (
+    unit=$1
+    shift
+    mkdir -p "$RUNNING/$unit"
+    exec 8>"$RUNNING/$unit/lock"
+    flock 8
+    result=0
+    for action in "$@"; do
+        result=0
+        "$action" "$unit" || result=$?
+    done
+    exit "$result"
+)
 
 link_of() {
     target=$(unit_value "$1" WantedBy multi-user.target)
     echo "/etc/systemd/system/$target.wants/$1"
 }
 
-enable() {
+link() {
     unit_loaded "$1" || {
         echo "Failed to enable unit: Unit file $1 does not exist." >&2
         return 1
@@ -124,7 +140,7 @@ property() {
     ActiveEnterTimestampMonotonic)
         if [ "$state" = active ]; then
             since=$(cat "$RUNNING/$1/since" 2>/dev/null || echo 0)
-            awk -v since="$since" -v now="$(date +%s)" '{ printf "%d\n", ($1 - (now - since)) * 1000000 }' /proc/uptime
+            awk -v since="$since" -v now="$(date +%s)" '{ printf "%.0f\n", ($1 - (now - since)) * 1000000 }' /proc/uptime
         else
             echo 0
         fi
@@ -145,23 +161,27 @@ show() {
 
 status=0
 case $verb in
-start | stop | enable)
+start | stop)
     for unit in "$@"; do
-        "$verb" "$unit" || status=$?
-        [ -z "$now" ] || [ "$verb" != enable ] || start "$unit" || status=$?
+        alone "$unit" "$verb" || status=$?
+    done
+    ;;
+enable)
+    for unit in "$@"; do
+        link "$unit" || status=$?
+        [ -z "$now" ] || alone "$unit" start || status=$?
     done
     ;;
 restart | try-restart | reload-or-restart)
     for unit in "$@"; do
         [ "$verb" != try-restart ] || [ "$(unit_state "$unit")" = active ] || continue
-        stop "$unit"
-        start "$unit" || status=$?
+        alone "$unit" stop start || status=$?
     done
     ;;
 disable)
     for unit in "$@"; do
         rm -f /etc/systemd/system/*.wants/"$unit"
-        [ -z "$now" ] || stop "$unit"
+        [ -z "$now" ] || alone "$unit" stop
     done
     ;;
 is-active)

@@ -58,7 +58,7 @@ container_start() {
     ! container_runs "$1" || return 0
     free_address >"$1/address.new"
     mv "$1/address.new" "$1/address"
-    pause 0.3
+    pause 0.5
     date -u +%Y-%m-%dT%H:%M:%S.000000000Z >"$1/started"
     rm -f "$1/stopped"
     env -i PATH="$PATH" setsid /usr/lib/rehearsal/contained "$1" \
