@@ -27,6 +27,7 @@ from kwizard.recipes.step import (
 # Docker is restarted on one host at a time over all steps that do it, while etcd can spare that
 # host's member.
 _ROLLING = Rolling(group="docker", guard="classic/hosts/quorum.wait.sh", deadline=180)
+_REPAIR = Rolling(group="docker", guard="classic/hosts/docker-chains.wait.sh", deadline=180)
 _DOCKER_HINT = "journalctl -u docker on that host tells why docker does not start"
 
 
@@ -58,7 +59,7 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
         "Restart docker where firewalld was started after it",
         everyone,
         same("hosts/docker"),
-        rolling=_ROLLING,
+        rolling=_REPAIR,
         hint=_DOCKER_HINT,
     )
     # After docker: its first start makes a zone of its own and reloads firewalld, and what was
