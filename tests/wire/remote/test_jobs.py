@@ -307,7 +307,7 @@ async def test_a_host_that_cannot_hold_the_job_says_so(host: SSHHost, server: Fa
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(sizes=st.lists(st.integers(1, 70_000), min_size=1, max_size=4), data=st.data())
 def test_any_cut_and_any_offset_give_every_byte_once(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import socket
 from pathlib import Path
 
@@ -141,20 +142,21 @@ async def test_a_config_that_does_not_parse(make: MakeHost, tmp_path: Path):
         make(ssh_config=config)
 
 
+@pytest.mark.skipif(shutil.which("ssh-agent") is None, reason="no ssh-agent here")
 async def test_the_agent_is_asked(
     make: MakeHost, server: FakeHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     write_key(tmp_path / "key")
     (tmp_path / "key").chmod(0o600)
     agent = await asyncio.create_subprocess_exec(
-        *("ssh-agent", "-D", "-a", str(tmp_path / "agent")), stdout=asyncio.subprocess.DEVNULL
+        *("ssh-agent", "-D", "-a", str(tmp_path / "agent")), stdout=asyncio.subprocess.PIPE
     )
     try:
-        while not (tmp_path / "agent").exists():
-            await asyncio.sleep(0.01)
+        assert agent.stdout is not None
+        await agent.stdout.readline()  # it listens
         monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "agent"))
+        key = asyncssh.read_private_key(tmp_path / "key")
         async with await asyncssh.connect_agent() as client:
-            key = asyncssh.read_private_key(tmp_path / "key")
             await client.add_keys([key])
         server.password = None
         server.keys = [key]
