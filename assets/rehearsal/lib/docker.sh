@@ -61,9 +61,12 @@ container_start() {
     pause 0.5
     date -u +%Y-%m-%dT%H:%M:%S.000000000Z >"$1/started"
     rm -f "$1/stopped"
-    env -i PATH="$PATH" setsid /usr/lib/rehearsal/contained "$1" \
-        </dev/null >>"$1/log" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
-    echo "$!" >"$1/pid"
+    # Out of a subshell, so that it becomes a child of process 1, which buries it when it ends.
+    (
+        env -i PATH="$PATH" setsid /usr/lib/rehearsal/contained "$1" \
+            </dev/null >>"$1/log" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+        echo "$!" >"$1/pid"
+    )
     publish_network
 }
 
