@@ -20,7 +20,7 @@ WITHOUT_PROBE = {"hosts/preflight": "it changes nothing that could be looked at"
 ALL = [
     pytest.param(cluster, id=name)
     for name, cluster in variants()
-    if name.startswith(("v1.19.16-systemd-udp", "v1.3.5-nohup-host-gw"))
+    if name.startswith(("alone-udp", "v1.19.16-systemd-udp", "v1.3.5-nohup-host-gw"))
 ]
 
 
@@ -197,6 +197,14 @@ def test_every_asset_is_part_of_some_plan():
     root = assets_dir()
     there = {str(p.relative_to(root)) for p in (root / "classic").rglob("*.sh")}
     assert there == {name for name in used if name.startswith("classic/")}
+
+
+def test_one_host_alone_is_a_cluster_too():
+    alone = next(cluster for name, cluster in variants() if name == "alone-udp")
+    found = steps(alone)
+    assert "nodes/kube-proxy" not in found
+    assert found["nodes/kubelet"].hosts == ("anakin",)
+    assert all(step.hosts == ("anakin",) or not step.hosts for step in found.values())
 
 
 def test_the_same_cluster_makes_the_same_bytes():
