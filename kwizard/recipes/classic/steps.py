@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kwizard.cluster.model import Cluster, EtcdMode
-from kwizard.recipes.classic import commands, values
+from kwizard.recipes.classic import commands, flags, values
 from kwizard.recipes.classic.etcd import etcd_steps
 from kwizard.recipes.classic.flags import Component
 from kwizard.recipes.classic.kinds import logs_of, place, script, until_when, wait
@@ -286,6 +286,9 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         hint="systemctl cat docker.service on that host shows the options docker is started with",
         shows=("systemctl daemon-reload",),
     )
+    # An API server that knows only the member beside it must not lose that one while it starts.
+    alone = flags.etcd_servers(cluster) == flags.OWN_ETCD
+    started = (same("control-plane/apiserver-healthy"),) if alone else ()
     yield script(
         "network/docker-restart",
         "Restart docker on the leased subnet",
@@ -293,6 +296,7 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         same("network/docker-options"),
         same("hosts/docker-chains"),
         every("hosts/etcd-healthy"),
+        *started,
         rolling=_ROLLING,
         hint="etcd without its quorum holds this step back on purpose; " + _DOCKER_HINT,
         shows=commands.restart_docker(cluster),

@@ -112,6 +112,13 @@ def test_the_api_server_does_not_wait_for_the_network_nor_the_network_for_it():
     )
 
 
+def test_an_api_server_that_knows_one_etcd_keeps_it_while_it_starts():
+    healthy = "control-plane/apiserver-healthy@anakin"
+    assert healthy in ancestors(article(), "network/docker-restart@anakin")
+    assert healthy not in ancestors(article(), "network/docker-restart@boba")
+    assert healthy not in ancestors(later(), "network/docker-restart@anakin")
+
+
 def test_a_host_restarts_docker_without_waiting_for_the_others_leases():
     assert "network/lease@c3po" not in ancestors(later(), "network/docker-restart@boba")
 
