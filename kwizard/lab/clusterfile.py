@@ -50,8 +50,8 @@ def describe(
     (the first alone where there are but two), the others work.
 
     `second`: log in by the second network. `host_keys`: the public key of each host, by name: we
-    made these hosts, so nobody has to be asked. Pod and service ranges are the article's. The release
-    and flannel are named where `kwizard lab release` puts them, built or not.
+    made these hosts, so nobody has to be asked. Pod and service ranges are the article's. The
+    release and flannel are named where `kwizard lab release` puts them, built or not.
     """
     quorum = 3 if len(seats) >= 3 else 1
     hosts = []
