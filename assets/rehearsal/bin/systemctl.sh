@@ -36,7 +36,8 @@ start() {
         echo "Failed to start $1: Unit $1 not found." >&2
         return 5
     }
-    case $(unit_state "$1") in active | activating) return 0 ;; esac
+    unit_is "$1"
+    case $state in active | activating) return 0 ;; esac
     place=$RUNNING/$1
     mkdir -p "$place"
     rm -f "$place/launched" "$place/failed" "$place/restarts" "$place/remains"
@@ -49,8 +50,12 @@ start() {
     [ -n "$block" ] || return 0
     case $(unit_value "$1" Type simple) in
     notify | oneshot)
-        while [ "$(unit_state "$1")" = activating ]; do sleep 0.02; done
-        case $(unit_state "$1") in
+        unit_is "$1"
+        while [ "$state" = activating ]; do
+            sleep 0.03
+            unit_is "$1"
+        done
+        case $state in
         active) ;;
         *)
             [ ! -e "$place/failed" ] || {
@@ -67,13 +72,13 @@ stop() {
     place=$RUNNING/$1
     rm -f "$place/remains"
     [ -s "$place/supervisor" ] || return 0
-    supervisor=$(cat "$place/supervisor")
+    read -r supervisor <"$place/supervisor"
     main=$(unit_pid "$1")
     kill -TERM "$supervisor" 2>/dev/null || return 0
     waited=0
     # A daemon is gone when its process is, and when what it held is let go.
     while kill -0 "$supervisor" 2>/dev/null || alive "$HOST_NAME" "$main"; do
-        sleep 0.02
+        sleep 0.03
         waited=$((waited + 1))
         [ "$((waited % 50))" != 0 ] || kill -TERM "$supervisor" 2>/dev/null
         [ "$waited" -lt 500 ] || [ "$main" = 0 ] || kill -KILL "$main" 2>/dev/null
@@ -121,7 +126,7 @@ is_enabled() {
 }
 
 property() {
-    state=$(unit_state "$1")
+    unit_is "$1"
     [ ! -e "$RUNNING/$1/remains" ] || state=active
     case $2 in
     Id) echo "$1" ;;
@@ -174,7 +179,8 @@ enable)
     ;;
 restart | try-restart | reload-or-restart)
     for unit in "$@"; do
-        [ "$verb" != try-restart ] || [ "$(unit_state "$unit")" = active ] || continue
+        unit_is "$unit"
+        [ "$verb" != try-restart ] || [ "$state" = active ] || continue
         alone "$unit" stop start || status=$?
     done
     ;;
@@ -240,7 +246,8 @@ status)
         echo "$unit - $(unit_value "$unit" Description "$unit")"
         echo "     Active: $(property "$unit" ActiveState)"
         echo "   Main PID: $(unit_pid "$unit")"
-        [ "$(unit_state "$unit")" = active ] || status=3
+        unit_is "$unit"
+        [ "$state" = active ] || status=3
     done
     ;;
 daemon-reload) pause 0.2 ;;
