@@ -84,6 +84,20 @@ async def test_from_bare_to_verified_and_then_nothing_left_to_do(
         assert "FLANNEL_NETWORK=10.0.0.0/16" in said.stdout
 
 
+async def test_with_firewalld_the_ports_are_opened_where_the_interface_is(rehearsals):
+    async with rehearsals(speed=0, firewall=True) as r, session(r, r.cluster) as opened:
+        events = await events_of(install(opened))
+        assert failures(events) == []
+        assert status(events) == "done"
+        async with connect(r, "anakin") as ssh:
+            said = await ssh.run(
+                "firewall-cmd --zone=public --list-ports; firewall-cmd --zone=public --list-ports "
+                "--permanent; firewall-cmd --zone=trusted --list-interfaces; "
+                "iptables -t nat -S PREROUTING | grep -c DOCKER"
+            )
+        assert said.stdout.splitlines() == ["8080/tcp 8285/udp"] * 2 + ["flannel0", "1"]
+
+
 async def test_a_step_that_fails_once_is_done_by_the_next_run(rehearsals):
     fault = Fault(step="control-plane/kube-scheduler", host="anakin", times=99)
     async with rehearsals(speed=0, faults=[fault]) as r, session(r, r.cluster) as opened:
