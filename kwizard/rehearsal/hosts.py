@@ -21,7 +21,7 @@ from kwizard.cluster.model import SSH, Cluster, Host, RecipeName, Role, Version
 from kwizard.errors import InvalidInput
 from kwizard.rehearsal.artifacts import Artifacts, make_artifacts
 from kwizard.rehearsal.fault import Fault, write_faults
-from kwizard.rehearsal.namespace import Namespace, owner
+from kwizard.rehearsal.namespace import Namespace, owner, require_linux
 from kwizard.rehearsal.server import HostServer
 from kwizard.rehearsal.skeleton import build_skeleton, lent_directories, rehearsal_assets
 
@@ -80,6 +80,7 @@ class Rehearsal:
         return self._cluster
 
     async def __aenter__(self) -> Self:
+        require_linux()
         self.directory = Path(tempfile.mkdtemp(prefix="kwizard-rehearsal-", dir=_temporary()))
         try:
             await self._begin()

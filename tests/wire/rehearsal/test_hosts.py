@@ -182,6 +182,13 @@ async def test_without_namespaces_nothing_is_run(monkeypatch, tmp_path):
     assert "unprivileged_userns_clone" in caught.value.remedy
 
 
+async def test_another_system_is_told_so(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(NoRehearsal, match="Linux namespaces"):
+        async with Rehearsal(hosts=1):
+            pass
+
+
 @pytest.mark.parametrize("count", [0, 51])
 def test_a_senseless_number_of_hosts_is_refused(count):
     with pytest.raises(InvalidInput):
