@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import tempfile
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ from kwizard.errors import InvalidInput
 from kwizard.rehearsal.artifacts import Artifacts, make_artifacts
 from kwizard.rehearsal.fault import Fault, write_faults
 from kwizard.rehearsal.namespace import Namespace, owner, require_linux
+from kwizard.rehearsal.scratch import make_scratch
 from kwizard.rehearsal.server import HostServer
 from kwizard.rehearsal.skeleton import build_skeleton, lent_directories, rehearsal_assets
 
@@ -72,6 +72,7 @@ class Rehearsal:
         self.known_host_keys: dict[str, str] = {}
         """By host name, its public key as OpenSSH writes it: type and base64."""
         self._cluster: Cluster | None = None
+        self._alive = -1
 
     @property
     def cluster(self) -> Cluster:
@@ -81,7 +82,7 @@ class Rehearsal:
 
     async def __aenter__(self) -> Self:
         require_linux()
-        self.directory = Path(tempfile.mkdtemp(prefix="kwizard-rehearsal-", dir=_temporary()))
+        self.directory, self._alive = make_scratch()
         try:
             await self._begin()
         except BaseException:
@@ -106,8 +107,6 @@ class Rehearsal:
         return {name: server.namespace.pid for name, server in self._servers.items()}
 
     async def _begin(self) -> None:
-        # Others may pass through to what is the hosts', which may be another user's (see owner()).
-        self.directory.chmod(0o711)
         login = asyncssh.generate_private_key("ssh-ed25519")
         self.identity = self.directory / "identity"
         self.identity.touch(mode=0o600)
@@ -151,6 +150,7 @@ class Rehearsal:
         await asyncio.gather(*(s.namespace.stop() for s in servers), return_exceptions=True)
         self._servers.clear()
         await asyncio.to_thread(shutil.rmtree, self.directory, ignore_errors=True)
+        os.close(self._alive)
 
     async def _cut_on_request(self) -> None:
         """Stand-ins ask for a cut with a file named by their host."""
@@ -214,14 +214,6 @@ class Rehearsal:
             hosts=tuple(host(name) for name in self._names),
         )
         return replace(cluster, **artifacts.settings(cluster))
-
-
-def _temporary() -> str:
-    """Where temporary files go, or /tmp where the user the hosts run as could not get there."""
-    usual = Path(tempfile.gettempdir()).resolve()
-    if os.geteuid() == 0 and not all(p.stat().st_mode & 0o001 for p in (usual, *usual.parents)):
-        return "/tmp"  # noqa: S108
-    return str(usual)
 
 
 def _open_to_owner(directory: Path) -> None:
