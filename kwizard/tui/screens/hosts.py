@@ -97,6 +97,7 @@ class HostsScreen(Page):
             table.move_cursor(row=min(at, table.row_count - 1))
         empty = not table.row_count
         self.query_one("#no-hosts", Static).display = empty
+        self.query_one("#finding-box").display = not empty
         self.query_one("#no-hosts", Static).update(
             lines(
                 "No hosts yet.",
