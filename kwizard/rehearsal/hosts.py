@@ -71,6 +71,8 @@ class Rehearsal:
         """The private key file that opens every host, as root."""
         self.known_host_keys: dict[str, str] = {}
         """By host name, its public key as OpenSSH writes it: type and base64."""
+        self.etcd_binaries = Path()
+        """etcd's programs, for those who set etcd.mode to systemd."""
         self._cluster: Cluster | None = None
         self._alive = -1
 
@@ -123,6 +125,7 @@ class Rehearsal:
         await asyncio.gather(*(self._start(name, login) for name in self._names))
         if any(f.kind == "cut" for f in self._faults):
             self._tasks.append(asyncio.create_task(self._cut_on_request()))
+        self.etcd_binaries = artifacts.etcd_binaries
         self._cluster = self._describe(artifacts)
 
     async def _start(self, name: str, login: asyncssh.SSHKey) -> None:

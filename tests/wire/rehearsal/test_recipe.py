@@ -61,7 +61,11 @@ async def test_from_bare_to_verified_and_then_nothing_left_to_do(
         cluster = replace(
             r.cluster,
             supervisor=supervisor,
-            etcd=replace(r.cluster.etcd, mode=etcd),
+            etcd=replace(
+                r.cluster.etcd,
+                mode=etcd,
+                binaries=str(r.etcd_binaries) if etcd is EtcdMode.SYSTEMD else None,
+            ),
             network=replace(r.cluster.network, backend=backend),
         )
         async with session(r, cluster) as opened:
