@@ -62,7 +62,7 @@ while :; do
     else
         follow_step=500
     fi
-    [ "$follow_waited" -lt 600000 ] || follow_end again
+    [ "$follow_waited" -lt "${KWIZARD_FOLLOW_LIMIT:-600000}" ] || follow_end again
     sleep "$(printf '0.%03d' "$follow_step")" 2>/dev/null || sleep 1
     follow_waited=$((follow_waited + follow_step))
 done

@@ -2,7 +2,8 @@
 #
 # Given: JOB_ID; JOB_TRY, a random word of this attempt; JOB_STAMP and JOB_SHA256, or empty;
 # job_unpack, which calls job_put for the script, for run.sh and each secret file.
-# Prints "started", or "exists" when a job of that id is here (then nothing was done).
+# Prints "started", or "exists" when a job of that id is here (then nothing was done). What follows
+# this script (follow.sh) goes on with the job's log.
 
 umask 077
 # Losing the connection in the middle must not leave half a job: go on to the end.
@@ -40,7 +41,7 @@ job_as_unit() {
             --description="kwizard job $JOB_ID" \
             --property=KillMode=process --property=TasksMax=infinity \
             --setenv=PATH="$PATH" --setenv=HOME="$HOME" --setenv=KWIZARD_ROOT="$KW_ROOT" \
-            /bin/sh "$job_dir/run" "$JOB_STAMP" "$JOB_SHA256" \
+            "$job_sh" "$job_dir/run" "$JOB_STAMP" "$JOB_SHA256" \
             </dev/null >/dev/null 2>&1 3<&- && return
     done
     return 1
@@ -49,7 +50,7 @@ job_as_unit() {
 job_as_session() {
     command -v setsid >/dev/null || job_fail "this host has neither systemd nor setsid"
     export HOME KWIZARD_ROOT="$KW_ROOT"
-    setsid /bin/sh "$job_dir/run" "$JOB_STAMP" "$JOB_SHA256" </dev/null >/dev/null 2>&1 3<&- &
+    setsid "$job_sh" "$job_dir/run" "$JOB_STAMP" "$JOB_SHA256" </dev/null >/dev/null 2>&1 3<&- &
     # Until it has left our process group it would end with us.
     job_waited=0
     until [ -s "$job_dir/pid" ] || [ "$job_waited" -ge 100 ]; do
@@ -72,6 +73,7 @@ done
 
 if [ "$(id -u)" = 0 ] && [ -n "${SUDO_UID-}" ]; then HOME=~root; fi
 HOME=${HOME:-/}
+job_sh=$(command -v sh)
 
 # This mkdir is the lock: of two attempts to start an id, one fails here.
 if mkdir "$job_dir" 2>/dev/null; then
@@ -91,3 +93,4 @@ else
 fi
 echo started || :
 trap - HUP PIPE TERM
+kw_watch

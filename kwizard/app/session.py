@@ -17,6 +17,8 @@ from kwizard.remote.hostkeys import HostKeys, UnknownKey, host_pattern
 from kwizard.remote.pool import close_all, open_hosts
 from kwizard.remote.target import USER_CONFIG, SSHConfig
 
+AT_ONCE = 16  # logins at a time: a jump host's MaxStartups is easily reached
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -73,10 +75,12 @@ class Session:
 
     async def connect(self) -> dict[str, KwizardError]:
         """Try every host, all at once. The errors of those that did not answer or refused."""
+        room = asyncio.Semaphore(AT_ONCE)
 
         async def attempt(host: Host) -> KwizardError | None:
             try:
-                output = await host.look("id -u\n", timeout=30)
+                async with room:
+                    output = await host.look("id -u\n", timeout=30)
             except KwizardError as error:
                 error.host = error.host or host.name
                 return error

@@ -132,7 +132,8 @@ class Step:
     and it is due. Without a probe the journal alone decides. `stamped`: as wanted also needs the
     host's own record of this very script's hash. `exclusive`: nothing else that is exclusive runs
     on the host meanwhile. `hint` is shown when the step fails. `values` are extra template values.
-    `timeout` in seconds for one attempt.
+    `timeout` in seconds for one attempt. `shows` are the commands at the step's heart, each in one
+    line as a person would type it: for plans and screens, never run.
     """
 
     id: str
@@ -148,6 +149,7 @@ class Step:
     timeout: float = 300.0
     rolling: Rolling | None = None
     hint: str = ""
+    shows: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -36,8 +36,10 @@ class Rehearsal:
 
     `hosts` counts them; the first is the control plane, all are in etcd, the others are workers.
     `speed` scales every delay of the stand-ins: 1 looks alive, 0 does not wait at all. `version`
-    is what the made-up release says it is. `faults` are shown as they say. `shown` are further
-    directories of this machine that the hosts see, read-only, below /machine.
+    is what the made-up release says it is. `faults` are shown as they say. With `firewall` every
+    host runs the stand-in for firewalld: it keeps zones and flushes docker's chains when it starts,
+    but lets every packet through. `shown` are further directories of this machine that the hosts
+    see, read-only, below /machine.
 
     Raises NoRehearsal on entering where the machine does not permit it: nothing ever runs outside
     the namespaces.
@@ -50,6 +52,7 @@ class Rehearsal:
         speed: float = 1.0,
         version: Version = Version(1, 19, 16),  # noqa: B008
         faults: Sequence[Fault] = (),
+        firewall: bool = False,
         shown: Sequence[Path] = (),
     ) -> None:
         if not 1 <= hosts <= _MOST:
@@ -58,6 +61,7 @@ class Rehearsal:
         self._speed = max(0.0, speed)
         self._version = version
         self._faults = tuple(faults)
+        self._firewall = firewall
         self._shown = tuple(str(p.resolve()) for p in shown)
         self._servers: dict[str, HostServer] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -76,7 +80,7 @@ class Rehearsal:
         return self._cluster
 
     async def __aenter__(self) -> Self:
-        self.directory = Path(tempfile.mkdtemp(prefix="kwizard-rehearsal-"))
+        self.directory = Path(tempfile.mkdtemp(prefix="kwizard-rehearsal-", dir=_temporary()))
         try:
             await self._begin()
         except BaseException:
@@ -165,6 +169,12 @@ class Rehearsal:
         (self.directory / "roots" / name).mkdir(parents=True)
         (own / "etc").mkdir(parents=True)
         (own / "var/lib/rehearsal").mkdir(parents=True)
+        if self._firewall:
+            wanted = own / "etc/systemd/system/multi-user.target.wants"
+            wanted.mkdir(parents=True)
+            wanted.joinpath("firewalld.service").symlink_to(
+                "/usr/lib/systemd/system/firewalld.service"
+            )
         own.joinpath("etc/hostname").write_text(f"{name}\n")
         own.joinpath("etc/machine-id").write_text(f"{uuid.uuid4().hex}\n")
         own.joinpath("etc/hosts").write_text(
@@ -203,6 +213,14 @@ class Rehearsal:
             hosts=tuple(host(name) for name in self._names),
         )
         return replace(cluster, **artifacts.settings(cluster))
+
+
+def _temporary() -> str:
+    """Where temporary files go, or /tmp where the user the hosts run as could not get there."""
+    usual = Path(tempfile.gettempdir()).resolve()
+    if os.geteuid() == 0 and not all(p.stat().st_mode & 0o001 for p in (usual, *usual.parents)):
+        return "/tmp"  # noqa: S108
+    return str(usual)
 
 
 def _open_to_owner(directory: Path) -> None:

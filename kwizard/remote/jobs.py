@@ -96,7 +96,7 @@ class Jobs:
 
     async def cancel(self, job_id: str) -> None:
         """See `Host.cancel`."""
-        script = f"JOB_ID={_checked(job_id)}\n{asset('boot.sh')}\n{asset('cancel.sh')}"
+        script = _with_boot(f"JOB_ID={_checked(job_id)}", "cancel.sh")
         patience = Patience(self._patience, self._host)
         while True:
             try:
@@ -199,9 +199,12 @@ def _checked(job_id: str) -> str:
 
 
 def _follow_script(job_id: str, offset: int) -> str:
-    return (
-        f"JOB_ID={_checked(job_id)} JOB_OFFSET={offset:d}\n{asset('boot.sh')}\n{asset('follow.sh')}"
-    )
+    return _with_boot(f"JOB_ID={_checked(job_id)} JOB_OFFSET={offset:d}", "follow.sh")
+
+
+def _with_boot(given: str, *names: str) -> str:
+    """What a script is given, what all of them share, and the scripts."""
+    return "\n".join([given, *map(asset, ("boot.sh", *names))])
 
 
 def _launch_script(job: Job) -> str:
@@ -220,10 +223,9 @@ def _launch_script(job: Job) -> str:
         f"job_put {name} {len(data)} <<'KW_END'\n{base64.encodebytes(data).decode()}KW_END"
         for name, data in parts.items()
     )
-    return (
-        f"JOB_ID={_checked(job.id)} JOB_TRY={secrets.token_hex(12)}\n"
+    given = (
+        f"JOB_ID={_checked(job.id)} JOB_TRY={secrets.token_hex(12)} JOB_OFFSET=0\n"
         f"JOB_STAMP={job.stamp} JOB_SHA256={record}\n"
-        f"job_unpack() {{\n{unpack}\n}}\n"
-        f"{asset('boot.sh')}\n{asset('launch.sh')}\n"
-        f"kw_watch\n{_follow_script(job.id, 0)}"
+        f"job_unpack() {{\n{unpack}\n}}"
     )
+    return _with_boot(given, "launch.sh", "follow.sh")

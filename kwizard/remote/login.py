@@ -38,8 +38,24 @@ Login = asyncssh.SSHKey | asyncssh.SSHKeyPair
 
 @dataclass(slots=True)
 class _Jump:
-    connection: asyncssh.SSHClientConnection
+    """A jump host, or the chain to it: being connected to, or connected; and whom it is for."""
+
+    task: asyncio.Task[asyncssh.SSHClientConnection]
     users: set[str] = field(default_factory=set)
+
+    @property
+    def usable(self) -> bool:
+        if not self.task.done():
+            return True
+        failed = self.task.cancelled() or self.task.exception() is not None
+        return not failed and not self.task.result().is_closed()
+
+    async def close(self) -> None:
+        if not self.task.done():
+            self.task.cancel()
+            await asyncio.wait({self.task})
+        elif self.usable:
+            await close_quietly(self.task.result())
 
 
 class Connector:
@@ -64,7 +80,6 @@ class Connector:
         self._passwords: dict[tuple[str, int, str], str] = {}
         self._refused: dict[tuple[str, int, str], str] = {}
         self._jumps: dict[str, _Jump] = {}
-        self._jump_lock = asyncio.Lock()
 
     def target(self, host: str, address: str, ssh: SSH) -> Target:
         """The settings for one host. Raises InvalidInput."""
@@ -75,40 +90,38 @@ class Connector:
 
         Raises HostUnreachable, HostKeyUnknown, HostKeyChanged, LoginRefused, HostRefused.
         """
-        tunnel = None
-        if target.jump:
-            async with self._jump_lock:
-                try:
-                    tunnel = await self._jump(target.jump, target.host, 0)
-                except KwizardError as error:
-                    error.host = target.host  # the message names the jump host
-                    raise
+        tunnel = await self._jump(target.jump, target.host, 0) if target.jump else None
         return await self._log_in(target, tunnel)
 
-    async def release(self, host: str) -> None:
-        """`host` needs its jump hosts no longer; the last user's leaving closes them."""
-        async with self._jump_lock:
-            for name, jump in list(self._jumps.items()):
-                jump.users.discard(host)
-                if not jump.users:
-                    del self._jumps[name]
-                    await close_quietly(jump.connection)
+    async def release(self, user: str) -> None:
+        """`user`, a host's name, needs its jump hosts no longer; the last one closes them."""
+        for spec, jump in list(self._jumps.items()):
+            jump.users.discard(user)
+            if not jump.users and self._jumps.get(spec) is jump:
+                del self._jumps[spec]
+                await jump.close()
+                await self.release(_chain(spec))
 
-    async def _jump(self, spec: str, owner: str, depth: int) -> asyncssh.SSHClientConnection:
-        """The connection to a jump host, or to the last of a chain `a,b`."""
-        known = self._jumps.get(spec)
-        if known is None or known.connection.is_closed():
-            *before, last = spec.split(",")
-            address, ssh = parse_jump(last)
-            target = self.target(address, address, ssh)
-            tunnel = None
-            if before or target.jump:
-                if depth + 1 >= _MAX_JUMPS:
-                    raise InvalidInput(f"more than {_MAX_JUMPS} jump hosts lead to {owner}")
-                tunnel = await self._jump(",".join(before) or str(target.jump), owner, depth + 1)
-            known = self._jumps[spec] = _Jump(await self._log_in(target, tunnel))
-        known.users.add(owner)
-        return known.connection
+    async def _jump(self, spec: str, user: str, depth: int) -> asyncssh.SSHClientConnection:
+        """The connection to a jump host, or to the last of a chain `a,b`. All who need it while it
+        is being made share the attempt and its outcome."""
+        if depth >= _MAX_JUMPS:
+            raise InvalidInput(f"more than {_MAX_JUMPS} jump hosts, one behind the other: {spec}")
+        jump = self._jumps.get(spec)
+        if jump is None or not jump.usable:
+            users = jump.users if jump else set()
+            jump = _Jump(asyncio.create_task(self._open_jump(spec, depth)), users)
+            self._jumps[spec] = jump
+        jump.users.add(user)
+        return await asyncio.shield(jump.task)
+
+    async def _open_jump(self, spec: str, depth: int) -> asyncssh.SSHClientConnection:
+        *before, last = spec.split(",")
+        address, ssh = parse_jump(last)
+        target = self.target(address, address, ssh)
+        earlier = ",".join(before) or target.jump
+        tunnel = await self._jump(earlier, _chain(spec), depth + 1) if earlier else None
+        return await self._log_in(target, tunnel)
 
     async def _log_in(
         self, target: Target, tunnel: asyncssh.SSHClientConnection | None
@@ -274,6 +287,11 @@ class _Attempt(asyncssh.SSHClient):
             self.password_possible = True
             return True
         return False
+
+
+def _chain(spec: str) -> str:
+    """How a jump host is known as a user of the one before it; no host has such a name."""
+    return f"jump {spec}"
 
 
 def _where(target: Target) -> str:

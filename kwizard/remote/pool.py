@@ -6,14 +6,11 @@ import asyncio
 from collections.abc import Mapping
 
 from kwizard.cluster.model import Cluster
-from kwizard.errors import KwizardError
 from kwizard.remote.credentials import Credentials
 from kwizard.remote.hostkeys import HostKeys
 from kwizard.remote.login import Connector
 from kwizard.remote.ssh import SSHHost
 from kwizard.remote.target import USER_CONFIG, SSHConfig
-
-_AT_ONCE = 16
 
 
 def open_hosts(
@@ -40,24 +37,6 @@ def open_hosts(
         )
         for host in cluster.hosts
     }
-
-
-async def connect_all(hosts: Mapping[str, SSHHost]) -> dict[str, KwizardError | None]:
-    """Connect to all and become root there, 16 at once; what went wrong, by name, or None."""
-    room = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(host: SSHHost) -> KwizardError | None:
-        async with room:
-            try:
-                await host.connect()
-            except KwizardError as error:
-                return error
-            except TimeoutError as error:
-                return KwizardError(str(error), host=host.name)
-            return None
-
-    found = await asyncio.gather(*(one(host) for host in hosts.values()))
-    return dict(zip(hosts, found, strict=True))
 
 
 async def close_all(hosts: Mapping[str, SSHHost]) -> None:

@@ -104,12 +104,17 @@ class Running:
 
     async def write(self, data: bytes) -> None:
         """Send `data` to its number 3, waiting while the host takes no more."""
-        self._process.stdin.write(data)
-        await self._guard(self._process.stdin.drain())
+
+        async def send() -> None:
+            self._process.stdin.write(data)
+            await self._process.stdin.drain()
+
+        await self._guard(send())
 
     def write_eof(self) -> None:
-        """There is no more to send."""
-        self._process.stdin.write_eof()
+        """There is no more to send. A connection that is gone shows when its end is read."""
+        with suppress(OSError, asyncssh.Error):
+            self._process.stdin.write_eof()
 
     async def exit(self) -> int:
         """Its exit status; 128 and more for a signal. Raises ConnectionLost when there is none."""

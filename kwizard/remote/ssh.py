@@ -61,10 +61,6 @@ class SSHHost:
         """The host's name in the cluster file."""
         return self.cluster_host.name
 
-    async def connect(self) -> None:
-        """Connect and become root now instead of at first use. Raises as `look` does."""
-        await self.look(":")
-
     async def look(self, script: str, *, timeout: float = 30.0, limit: int = 4 << 20) -> Output:
         """See `ReadOnlyHost.look`. The time a person takes to answer a question does not count."""
         try:

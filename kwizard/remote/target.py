@@ -94,6 +94,9 @@ def resolve(
         problem = Problem(f"the SSH configuration cannot be used: {error}", file=str(file or ""))
         raise InvalidInput([problem]) from None
     get = options.config.get
+    if ssh.jump:
+        for hop in ssh.jump.split(","):
+            parse_jump(hop)
     named = [ssh.identity] if ssh.identity else cast("Sequence[str]", get("IdentityFile") or ())
     defaults = () if named or config is None else _default_keys()
     jump = ssh.jump or cast("str | None", get("ProxyJump"))
@@ -106,7 +109,7 @@ def resolve(
         user=options.username,
         identities=tuple(Path(x).expanduser() for x in named) or defaults,
         must_exist=bool(ssh.identity),
-        agent=_agent_socket(cast("str | None", get("IdentityAgent"))) if agent else "",
+        agent=_agent_socket(cast("str | None", get("IdentityAgent", ""))) if agent else "",
         agent_only_identities=bool(get("IdentitiesOnly")),
         jump=jump if jump and jump.lower() != "none" else None,
         proxy_command=tuple(proxy) if proxy else None,
@@ -166,6 +169,8 @@ def _default_keys() -> tuple[Path, ...]:
 
 
 def _agent_socket(configured: str | None) -> str:
+    if configured is None:  # IdentityAgent none
+        return ""
     if configured and configured != "SSH_AUTH_SOCK":
         if configured.startswith("$"):
             return os.environ.get(configured.lstrip("$").strip("{}"), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -10,7 +11,6 @@ from typing import ClassVar, Literal
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.screen import Screen
 
 from kwizard.cluster.model import Cluster
@@ -19,9 +19,12 @@ from kwizard.errors import HostRefused, KwizardError
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.tui.asker import ScreenAsker
 from kwizard.tui.draft import Draft
+from kwizard.tui.errors import unforeseen
 from kwizard.tui.model import Row, RunModel
-from kwizard.tui.theme import SLATE, THEMES
+from kwizard.tui.plain import cell_lines
+from kwizard.tui.theme import PAPER, SLATE, THEMES
 from kwizard.tui.usecases import UseCases
+from kwizard.tui.words import last_words, leaving
 
 Start = Literal["new", "resume", "monitor"]
 PATIENCE = 5.0  # seconds a run gets to write down that it was left
@@ -69,7 +72,8 @@ class KwizardApp(App[int]):
         self._engine: asyncio.Task[None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = SLATE.name
+        light = os.environ.get("KWIZARD_THEME") == "paper"
+        self.theme = (PAPER if light else SLATE).name
 
     async def on_mount(self) -> None:
         """The first page."""
@@ -130,6 +134,8 @@ class KwizardApp(App[int]):
                         until = loop.time() + SLICE
         except KwizardError as error:
             self.error = error
+        except Exception as error:  # a mistake of ours must not leave the page saying "running"
+            self.error = unforeseen(error)
         finally:
             if model.status == "running":
                 model.status = "failed" if self.error else "interrupted"
@@ -167,29 +173,34 @@ class KwizardApp(App[int]):
             case _:
                 return 1 if self.error else 0
 
+    def leave(self) -> None:
+        """End, and leave on the terminal what is good to know next."""
+        words = last_words(
+            self.draft.cluster,
+            self.run_model.status,
+            well=self.snapshot is None or self.snapshot.ok,
+            rehearsal=self.cases.rehearsal,
+        )
+        self.exit(self.exit_code, message=cell_lines(words) if words else None)
+
     async def action_leave(self) -> None:
         """Quit; while a run is followed, ask once and say what goes on."""
         from kwizard.tui.screens.dialogs import Ask
 
         if not self.installing:
-            self.exit(self.exit_code)
+            self.leave()
             return
         if isinstance(self.screen, Ask):
             return
 
         def answered(answer: str | None) -> None:
             if answer == "leave":
-                self.exit(self.exit_code)
+                self.leave()
 
-        name = self.draft.cluster.name
         self.push_screen(
             Ask(
                 "Leave now?",
-                Content.assemble(
-                    "What runs on the hosts goes on without kwizard: nothing is broken off.\n"
-                    "No new step is started meanwhile.\n\nTo come back:  ",
-                    (f"kwizard resume {name}", "bold $accent"),
-                ),
+                leaving(self.draft.cluster.name, rehearsal=self.cases.rehearsal),
                 [("stay", "Stay"), ("leave", "Leave")],
                 strong="stay",
             ),
@@ -221,7 +232,7 @@ class KwizardApp(App[int]):
         for theme in THEMES:
             yield SystemCommand(
                 f"Colours: {theme.name.removeprefix('kwizard-')}",
-                "dark or light" if theme.dark else "light",
+                "for dark terminals" if theme.dark else "for light terminals",
                 lambda name=theme.name: setattr(self, "theme", name),
             )
         yield SystemCommand("Quit", "leave kwizard", self.action_leave)

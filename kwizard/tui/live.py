@@ -47,6 +47,8 @@ class LiveUseCases:
         self._open = AsyncExitStack()
         self._session: Session | None = None
         self._installation: Installation | None = None
+        self._asker: Asker | None = None
+        self._declined: set[tuple[str, str]] = set()
 
     @property
     def rehearsal(self) -> bool:
@@ -153,24 +155,31 @@ class LiveUseCases:
         self._session = None
         await self._open.aclose()
 
+    async def _confirm(self, key: UnknownKey) -> bool:
+        """Ask about a key, once for what the person has begun: looking at a host takes more than
+        one connection, and a no stays a no meanwhile."""
+        if self._asker is None or (key.host, key.fingerprint) in self._declined:
+            return False
+        question = KeyQuestion(key.host, key.address, key.key_type, key.fingerprint)
+        trusted = await self._asker.confirm_key(question)
+        if not trusted:
+            self._declined.add((key.host, key.fingerprint))
+        return trusted
+
     async def _ready(self, cluster: Cluster, asker: Asker) -> Session:
         """A session on `cluster` whose hosts have been tried once. Errors other than a refused
         password are left to whatever is done next: it says them in its own way."""
-        self._credentials.asker = asker
+        self._credentials.asker = self._asker = asker
+        self._declined.clear()
         if self._session is None or self._session.cluster != cluster:
             await self.close()
             self._open = AsyncExitStack()
-
-            async def confirm(key: UnknownKey) -> bool:
-                return await asker.confirm_key(
-                    KeyQuestion(key.host, key.address, key.key_type, key.fingerprint)
-                )
 
             self._session = await self._open.enter_async_context(
                 Session.open(
                     cluster,
                     credentials=self._credentials,
-                    confirm_host_key=confirm,
+                    confirm_host_key=self._confirm,
                     ssh_config=self._ssh_config,
                     rehearsal=self._rehearsal,
                 )

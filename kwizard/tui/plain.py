@@ -18,6 +18,11 @@ def cell(text: str, style: str = "") -> Text:
     return Text(" ".join(clean(text).split("\n")), style=style, no_wrap=True, end="")
 
 
+def cell_lines(text: str) -> Text:
+    """`text` for the terminal itself, several lines."""
+    return Text(clean(text))
+
+
 def brief(text: str, style: str = "", width: int = 60) -> Content:
     """`text` as one line at most `width` cells wide, for places that must not grow."""
     one = plain(" ".join(clean(text[: 8 * width]).split()), style)

@@ -24,7 +24,7 @@ end = time.monotonic() + 600
 def put(host, value):
     body = json.dumps({"key": base64.b64encode(b"/kwizard-test").decode(),
                        "value": base64.b64encode(value).decode()})
-    connection = http.client.HTTPConnection(host, 2379, timeout=1.5)
+    connection = http.client.HTTPConnection(host, 2379, timeout=3)
     try:
         connection.request("POST", "/v3/kv/put", body)
         response = connection.getresponse()

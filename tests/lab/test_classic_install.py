@@ -8,7 +8,7 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -69,7 +69,7 @@ def times(events: list[dict[str, Any]]) -> dict[str, float]:
 @pytest.fixture(scope="class", params=["udp-systemd", "vxlan-nohup", "udp-systemd-firewalld"])
 def installed(
     request: pytest.FixtureRequest, bare_site: Callable[..., Site], measured: Callable[[str], None]
-) -> tuple[Site, str]:
+) -> Iterator[tuple[Site, str]]:
     """A site on which `apply` has just ended 0; `site.figures` has times and counts."""
     kind: str = request.param
     backend, supervisor, *firewall = kind.split("-")
@@ -86,7 +86,8 @@ def installed(
     site.figures.update(times(events))
     site.figures |= {"etcd writes": writer.tries, "of them failed": writer.failed}
     measured(f"{kind}: " + ", ".join(f"{k} {v:.1f}" for k, v in site.figures.items()))
-    return site, kind
+    yield site, kind
+    site.lab.down(wipe=True)  # before the next kind's hosts: they need the machine
 
 
 class TestInstalled:
@@ -217,18 +218,19 @@ def disk(site: Site, host: str) -> set[str]:
 def test_an_installation_killed_in_the_middle_is_taken_up(bare_site: Callable[..., Site]):
     """SIGKILL on the operator's side while jobs run; the same command again goes on to green."""
     site = bare_site(backend="vxlan", user="root")
-    process = site.popen("apply", "--json", str(site.file), stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    timer = threading.Timer(300, process.kill)
-    timer.start()
     seen: list[dict[str, Any]] = []
-    for line in process.stdout:
-        seen.append(json.loads(line))
-        if (seen[-1]["event"], seen[-1].get("step")) == ("step.started", "release/unpack"):
-            break
-    process.kill()
-    process.wait()
-    timer.cancel()
+    with site.popen(
+        "apply", "--json", str(site.file), stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        timer = threading.Timer(300, process.kill)
+        timer.start()
+        for line in process.stdout:
+            seen.append(json.loads(line))
+            if (seen[-1]["event"], seen[-1].get("step")) == ("step.started", "release/unpack"):
+                break
+        process.kill()
+        timer.cancel()
     finished = {(e["step"], e["host"]) for e in seen if e["event"] == "step.finished"}
     events = site.apply()
     again = {

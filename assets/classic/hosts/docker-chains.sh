@@ -1,4 +1,6 @@
-# Restarts docker where firewalld was started after it. One host at a time: etcd is in docker.
+# Restarts docker where firewalld was started after it. One host at a time: etcd is in docker. It is
+# not waited for here, since where all hosts had lost their chains it has no quorum before the second
+# of them is back.
 set -eu
 {% include "classic/lib/say.sh" %}
 

@@ -11,7 +11,7 @@ if docker inspect etcd >/dev/null 2>&1; then
     [ "$found" = "$made_of" ] ||
         fail "a container called etcd is here that was made otherwise: to make it anew run" \
             "'docker rm -f etcd' on one host at a time (its data stays), or set etcd.mode: existing"
-    docker start etcd >/dev/null
+    docker start etcd >/dev/null || fail "the container etcd is here and does not start"
     echo "the container etcd was there already"
     exit 0
 fi

@@ -14,10 +14,11 @@ done
 {% endraw %}
 {% if cluster.etcd.mode == "docker" and "etcd" in host.roles %}
 
+docker start etcd >/dev/null || fail "the etcd container does not start again"
+{% if until_healthy is defined %}
 {% include "classic/lib/etcd.sh" %}
 
 # The next host's turn comes only when this member is back.
-docker start etcd >/dev/null || fail "the etcd container does not start again"
 tries=0
 until healthy http://{{ host.address }}:2379; do
     tries=$((tries + 1))
@@ -28,6 +29,9 @@ until healthy http://{{ host.address }}:2379; do
     sleep 0.2
 done
 echo "docker is back, and etcd on this host is healthy"
+{% else %}
+echo "docker is back, and etcd was started"
+{% endif %}
 {% else %}
 echo "docker is back"
 {% endif %}

@@ -8,6 +8,7 @@ set -eu
 if bridge; then
     exit 0
 fi
+{% set until_healthy = true %}
 {% include "classic/lib/docker-restart.sh" %}
 
 bridge || fail "docker was restarted, but its bridge did not take the leased subnet"

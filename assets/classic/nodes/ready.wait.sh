@@ -1,7 +1,7 @@
 # Whether every node is registered and Ready.
 set -eu
-nodes=$(kubectl -s http://127.0.0.1:8080 get nodes 2>&1) || {
-    echo "kubectl: $(printf '%s\n' "$nodes" | tail -n 1)"
+nodes=$(timeout 5 kubectl -s http://127.0.0.1:8080 get nodes 2>&1) || {
+    echo "kubectl: $(printf '%s\n' "${nodes:-no answer within 5 s}" | tail -n 1)"
     exit 1
 }
 ready() {

@@ -1,7 +1,7 @@
 # Whether kubectl get componentstatus calls every component healthy.
 set -eu
-rows=$(kubectl -s http://127.0.0.1:8080 get componentstatus 2>&1) || {
-    echo "kubectl: $(printf '%s\n' "$rows" | tail -n 1)"
+rows=$(timeout 5 kubectl -s http://127.0.0.1:8080 get componentstatus 2>&1) || {
+    echo "kubectl: $(printf '%s\n' "${rows:-no answer within 5 s}" | tail -n 1)"
     exit 1
 }
 # Newer versions begin with a warning about the word itself. The order of the rows is no order.

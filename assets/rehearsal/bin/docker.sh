@@ -1,5 +1,6 @@
 #!/bin/sh
 # Stands in for docker, the client.
+# shellcheck disable=SC2034 # full_ids is for docker-inspect.sh
 . /usr/lib/rehearsal/lib.sh
 . /usr/lib/rehearsal/docker.sh
 . /usr/lib/rehearsal/template.sh

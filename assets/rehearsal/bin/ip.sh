@@ -10,7 +10,7 @@ while [ "$#" -gt 0 ]; do
     -d | -details) details=yes ;;
     -*) ;;
     a | addr | address) [ -n "$what" ] || what=addr ;;
-    l | link) [ -n "$what" ] || what=link ;;
+    l | link) [ -n "$what" ] || what='link' ;;
     r | route) [ -n "$what" ] || what=route ;;
     show | list | get) ;;
     dev) device=$2 && shift ;;

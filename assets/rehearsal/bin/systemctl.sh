@@ -36,7 +36,8 @@ start() {
         echo "Failed to start $1: Unit $1 not found." >&2
         return 5
     }
-    case $(unit_state "$1") in active | activating) return 0 ;; esac
+    unit_is "$1"
+    case $state in active | activating) return 0 ;; esac
     place=$RUNNING/$1
     mkdir -p "$place"
     rm -f "$place/launched" "$place/failed" "$place/restarts" "$place/remains"
@@ -49,8 +50,12 @@ start() {
     [ -n "$block" ] || return 0
     case $(unit_value "$1" Type simple) in
     notify | oneshot)
-        while [ "$(unit_state "$1")" = activating ]; do sleep 0.02; done
-        case $(unit_state "$1") in
+        unit_is "$1"
+        while [ "$state" = activating ]; do
+            sleep 0.03
+            unit_is "$1"
+        done
+        case $state in
         active) ;;
         *)
             [ ! -e "$place/failed" ] || {
@@ -67,25 +72,41 @@ stop() {
     place=$RUNNING/$1
     rm -f "$place/remains"
     [ -s "$place/supervisor" ] || return 0
-    supervisor=$(cat "$place/supervisor")
+    read -r supervisor <"$place/supervisor"
     main=$(unit_pid "$1")
     kill -TERM "$supervisor" 2>/dev/null || return 0
     waited=0
     # A daemon is gone when its process is, and when what it held is let go.
     while kill -0 "$supervisor" 2>/dev/null || alive "$HOST_NAME" "$main"; do
-        sleep 0.02
+        sleep 0.03
         waited=$((waited + 1))
-        [ "$waited" -lt 500 ] || kill -KILL "$main" 2>/dev/null
+        [ "$((waited % 50))" != 0 ] || kill -TERM "$supervisor" 2>/dev/null
+        [ "$waited" -lt 500 ] || [ "$main" = 0 ] || kill -KILL "$main" 2>/dev/null
     done
     rm -f "$place/pid" "$place/supervisor" "$place/state"
 }
+
+# alone UNIT FUNCTION...: the functions in turn, while nobody else starts or stops that unit.
+alone() (
+    unit=$1
+    shift
+    mkdir -p "$RUNNING/$unit"
+    exec 8>"$RUNNING/$unit/lock"
+    flock 8
+    result=0
+    for action in "$@"; do
+        result=0
+        "$action" "$unit" || result=$?
+    done
+    exit "$result"
+)
 
 link_of() {
     target=$(unit_value "$1" WantedBy multi-user.target)
     echo "/etc/systemd/system/$target.wants/$1"
 }
 
-enable() {
+link() {
     unit_loaded "$1" || {
         echo "Failed to enable unit: Unit file $1 does not exist." >&2
         return 1
@@ -105,7 +126,7 @@ is_enabled() {
 }
 
 property() {
-    state=$(unit_state "$1")
+    unit_is "$1"
     [ ! -e "$RUNNING/$1/remains" ] || state=active
     case $2 in
     Id) echo "$1" ;;
@@ -124,7 +145,7 @@ property() {
     ActiveEnterTimestampMonotonic)
         if [ "$state" = active ]; then
             since=$(cat "$RUNNING/$1/since" 2>/dev/null || echo 0)
-            awk -v since="$since" -v now="$(date +%s)" '{ printf "%d\n", ($1 - (now - since)) * 1000000 }' /proc/uptime
+            awk -v since="$since" -v now="$(date +%s)" '{ printf "%.0f\n", ($1 - (now - since)) * 1000000 }' /proc/uptime
         else
             echo 0
         fi
@@ -145,23 +166,28 @@ show() {
 
 status=0
 case $verb in
-start | stop | enable)
+start | stop)
     for unit in "$@"; do
-        "$verb" "$unit" || status=$?
-        [ -z "$now" ] || [ "$verb" != enable ] || start "$unit" || status=$?
+        alone "$unit" "$verb" || status=$?
+    done
+    ;;
+enable)
+    for unit in "$@"; do
+        link "$unit" || status=$?
+        [ -z "$now" ] || alone "$unit" start || status=$?
     done
     ;;
 restart | try-restart | reload-or-restart)
     for unit in "$@"; do
-        [ "$verb" != try-restart ] || [ "$(unit_state "$unit")" = active ] || continue
-        stop "$unit"
-        start "$unit" || status=$?
+        unit_is "$unit"
+        [ "$verb" != try-restart ] || [ "$state" = active ] || continue
+        alone "$unit" stop start || status=$?
     done
     ;;
 disable)
     for unit in "$@"; do
         rm -f /etc/systemd/system/*.wants/"$unit"
-        [ -z "$now" ] || stop "$unit"
+        [ -z "$now" ] || alone "$unit" stop
     done
     ;;
 is-active)
@@ -220,7 +246,8 @@ status)
         echo "$unit - $(unit_value "$unit" Description "$unit")"
         echo "     Active: $(property "$unit" ActiveState)"
         echo "   Main PID: $(unit_pid "$unit")"
-        [ "$(unit_state "$unit")" = active ] || status=3
+        unit_is "$unit"
+        [ "$state" = active ] || status=3
     done
     ;;
 daemon-reload) pause 0.2 ;;

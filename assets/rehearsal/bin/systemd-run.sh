@@ -12,6 +12,7 @@ while [ "$#" -gt 0 ]; do
     --unit=*) unit=${1#*=} ;;
     --setenv=*)
         name=${1#--setenv=}
+        # shellcheck disable=SC2034 # the eval below keeps it
         value=${name#*=}
         name=${name%%=*}
         eval "variable_$name=\$value"

@@ -27,7 +27,7 @@ say() { echo "level=info msg=\"$1\""; }
 live || die "failed to start daemon: another dockerd runs"
 mkdir -p "$IMAGES" "$CONTAINERS" "$DAEMON"
 say "Starting up"
-pause 0.5
+pause 1.2
 echo "$bip" >"$DAEMON/bip"
 echo "$mtu" >"$DAEMON/mtu"
 echo "$PROGRAM" >"$DAEMON/pid"

@@ -13,7 +13,7 @@ read -r number _ </proc/self/stat
 mount --rbind "$ROOT" "$ROOT"
 mount -t proc proc "$ROOT/proc"
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts "$ROOT/dev/pts"
-hostname "$HOST"
+hostname "$HOST" 2>/dev/null || echo "$HOST" >/proc/sys/kernel/hostname
 cd "$ROOT"
 PATH=$PATH:/usr/sbin:/sbin pivot_root . .machine-root
 cd /

@@ -77,7 +77,7 @@ docker_load() {
         rm -rf "$unpacked"
         die "open /var/lib/docker/tmp/docker-import/manifest.json: no such file or directory"
     fi
-    pause 0.4
+    pause 1.2
     tag=$(sed -n 's/.*"RepoTags": *\["\([^"]*\)".*/\1/p' "$unpacked/manifest.json")
     config=$(sed -n 's/.*"Config": *"\([^"]*\)".*/\1/p' "$unpacked/manifest.json")
     layer=$(sed -n 's/.*"Layers": *\["\([^"]*\)".*/\1/p' "$unpacked/manifest.json")

@@ -15,7 +15,8 @@ container_of() {
     for container in "$CONTAINERS"/*; do
         [ -d "$container" ] || return 1
         case ${container##*/} in "$1"*) echo "$container" && return ;; esac
-        [ "$(cat "$container/name")" != "${1#/}" ] || {
+        read -r called <"$container/name"
+        [ "$called" != "${1#/}" ] || {
             echo "$container"
             return
         }
@@ -28,7 +29,8 @@ image_of() {
     case $1 in *:*) wanted=$1 ;; *) wanted=$1:latest ;; esac
     for image in "$IMAGES"/*; do
         [ -d "$image" ] || return 1
-        if [ "$(cat "$image/name")" = "$wanted" ]; then
+        read -r called <"$image/name"
+        if [ "$called" = "$wanted" ]; then
             echo "$image"
             return
         fi
@@ -37,7 +39,7 @@ image_of() {
 }
 
 container_runs() {
-    [ -s "$1/pid" ] && kill -0 "$(cat "$1/pid")" 2>/dev/null
+    [ -s "$1/pid" ] && read -r container_pid <"$1/pid" && kill -0 "$container_pid" 2>/dev/null
 }
 
 # free_address: the next address on docker's bridge that no container has.
@@ -58,12 +60,15 @@ container_start() {
     ! container_runs "$1" || return 0
     free_address >"$1/address.new"
     mv "$1/address.new" "$1/address"
-    pause 0.3
+    pause 0.5
     date -u +%Y-%m-%dT%H:%M:%S.000000000Z >"$1/started"
     rm -f "$1/stopped"
-    env -i PATH="$PATH" setsid /usr/lib/rehearsal/contained "$1" \
-        </dev/null >>"$1/log" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
-    echo "$!" >"$1/pid"
+    # Out of a subshell, so that it becomes a child of process 1, which buries it when it ends.
+    (
+        env -i PATH="$PATH" setsid /usr/lib/rehearsal/contained "$1" \
+            </dev/null >>"$1/log" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+        echo "$!" >"$1/pid"
+    )
     publish_network
 }
 

@@ -27,10 +27,18 @@ pause() {
 # host_of ADDRESS|NAME: the name of the host that has it; fails for strangers.
 host_of() {
     case $1 in
-    127.* | localhost | "$HOST_NAME" | "$HOST_ADDRESS") echo "$HOST_NAME" ;;
-    *) awk -v it="$1" '$1 == it || $2 == it { print $2; found = 1 } END { exit !found }' \
-        "$STATE/peers" ;;
+    127.* | localhost | "$HOST_NAME" | "$HOST_ADDRESS")
+        echo "$HOST_NAME"
+        return
+        ;;
     esac
+    while read -r peer_address peer_name; do
+        if [ "$1" = "$peer_address" ] || [ "$1" = "$peer_name" ]; then
+            echo "$peer_name"
+            return
+        fi
+    done <"$STATE/peers"
+    return 1
 }
 
 # address_of NAME

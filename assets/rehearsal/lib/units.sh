@@ -57,24 +57,22 @@ unit_value() {
     echo "${found:-$3}"
 }
 
-# unit_pid UNIT: of its main process; 0 when it has none.
-unit_pid() {
-    if [ -s "$RUNNING/$1/pid" ] && kill -0 "$(cat "$RUNNING/$1/pid")" 2>/dev/null; then
-        cat "$RUNNING/$1/pid"
-    else
-        echo 0
-    fi
+# unit_process UNIT FILE: the live process whose number that file of the unit's holds.
+unit_process() {
+    [ -s "$RUNNING/$1/$2" ] && read -r process <"$RUNNING/$1/$2" && kill -0 "$process" 2>/dev/null
 }
 
-# unit_state UNIT: active, activating, failed or inactive.
-unit_state() {
-    if [ -s "$RUNNING/$1/supervisor" ] && kill -0 "$(cat "$RUNNING/$1/supervisor")" 2>/dev/null; then
-        cat "$RUNNING/$1/state"
-    elif [ -e "$RUNNING/$1/failed" ]; then
-        echo failed
-    else
-        echo inactive
-    fi
+# unit_pid UNIT: of its main process; 0 when it has none.
+unit_pid() {
+    if unit_process "$1" pid; then echo "$process"; else echo 0; fi
+}
+
+# unit_is UNIT: sets $state to active, activating, failed or inactive.
+unit_is() {
+    state=inactive
+    [ ! -e "$RUNNING/$1/failed" ] || state=failed
+    # shellcheck disable=SC2034 # for those who call this
+    ! unit_process "$1" supervisor || read -r state <"$RUNNING/$1/state"
 }
 
 unit_log() {

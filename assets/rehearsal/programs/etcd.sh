@@ -42,7 +42,7 @@ echo "${members:-$name=http://$HOST_ADDRESS:2380}" | tr , '\n' |
 mv "$ETCD/members.$$" "$ETCD/members"
 say I "etcdmain: etcd Version: @VERSION@"
 say I "embed: name = $name"
-pause 0.4
+pause 1
 until etcd_quorum; do
     say W "rafthttp: waiting for the other members"
     daemon_sleep 0.3

@@ -30,7 +30,7 @@ api=$(echo @VERSION@ | awk -F '[v.]' '{ print ($2 == 0 && $3 < 18) ? 2 : 3 }')
 live || die "another flanneld runs as this process"
 klog I main.go:514 "Determining IP address of default interface"
 klog I main.go:527 "Using interface with name eth0 and address $public"
-pause 0.4
+pause 1.2
 while :; do
     if usable=$(etcd_usable "$endpoints"); then
         address=$(endpoint_parts "$usable")

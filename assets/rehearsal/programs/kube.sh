@@ -110,7 +110,7 @@ kube-apiserver)
             echo "made up for a rehearsal" >"/var/run/kubernetes/apiserver.$file"
     done
     klog I client.go:360 "parsed scheme: \"endpoint\""
-    pause 1.2
+    pause 2.6
     echo "$HOST_NAME $servers" >"$SHARED/kubernetes/apiserver"
     serve "$port" 0.0.0.0
     serve 6443 0.0.0.0
@@ -124,21 +124,21 @@ kube-controller-manager)
         exit 255
     }
     wait_for_api
-    pause 0.6
+    pause 1.4
     serve 10252 0.0.0.0
     klog I leaderelection.go:253 "successfully acquired lease kube-system/kube-controller-manager"
     stay
     ;;
 kube-scheduler)
     wait_for_api
-    pause 0.6
+    pause 1.4
     serve 10251 0.0.0.0
     klog I leaderelection.go:253 "successfully acquired lease kube-system/kube-scheduler"
     stay
     ;;
 kube-proxy)
     wait_for_api
-    pause 0.5
+    pause 1
     serve 10249 127.0.0.1
     serve 10256 0.0.0.0
     klog I server_others.go:186 "Using iptables Proxier."
@@ -156,7 +156,7 @@ kubelet)
         klog F server.go:265 "failed to run Kubelet: failed to get docker version: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
         exit 255
     fi
-    pause 0.8
+    pause 1.2
     serve 10248 127.0.0.1
     serve 10250 0.0.0.0
     klog I server.go:147 "Starting to listen on 0.0.0.0:10250"
@@ -167,7 +167,7 @@ kubelet)
     [ ! -s "$node" ] || read -r created _ <"$node"
     echo "$created $HOST_NAME $HOST_ADDRESS @VERSION@ $PROGRAM False" >"$node"
     klog I kubelet_node_status.go:73 "Successfully registered node $node_name"
-    pause 3
+    pause 6
     echo "$created $HOST_NAME $HOST_ADDRESS @VERSION@ $PROGRAM True" >"$node"
     klog I setters.go:559 "Node $node_name became ready"
     stay

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kwizard.cluster.model import Cluster, EtcdMode
 from kwizard.errors import InvalidInput, Problem
 from kwizard.recipes.classic import steps, values
 from kwizard.recipes.classic.flags import FIRST_WITHOUT_INSECURE_PORT
-from kwizard.recipes.step import RecipeSteps
+from kwizard.recipes.step import Operator, RecipeSteps, Step
 
 
 def classic(cluster: Cluster) -> RecipeSteps:
@@ -19,7 +21,7 @@ def classic(cluster: Cluster) -> RecipeSteps:
         raise InvalidInput(problems)
     return RecipeSteps(
         cluster=cluster,
-        steps=(
+        steps=_somewhere(
             *steps.hosts_phase(cluster),
             *steps.release_phase(cluster),
             *steps.control_plane_phase(cluster),
@@ -29,6 +31,14 @@ def classic(cluster: Cluster) -> RecipeSteps:
         ),
         values=values.template_values(cluster),
     )
+
+
+def _somewhere(*found: Step) -> tuple[Step, ...]:
+    """Without the steps that are done on no host (a cluster of one host has no workers), and
+    without waiting for them."""
+    there = [s for s in found if s.hosts or isinstance(s.action, Operator)]
+    ids = {s.id for s in there}
+    return tuple(replace(s, after=tuple(a for a in s.after if a.step in ids)) for s in there)
 
 
 def _unfit(cluster: Cluster) -> list[Problem]:

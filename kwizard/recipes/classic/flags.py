@@ -29,6 +29,8 @@ Minor = tuple[int, int]
 ARTICLE: Minor = (1, 3)
 #: The first minor version without a working insecure port, which this recipe lives on.
 FIRST_WITHOUT_INSECURE_PORT: Minor = (1, 20)
+#: The member on the same machine, as the article has it.
+OWN_ETCD = "http://localhost:2379"
 KUBECONFIG = "/etc/kubernetes/kubelet.kubeconfig"
 
 
@@ -120,7 +122,7 @@ def etcd_servers(cluster: Cluster) -> str:
     own = {str(cluster.control_plane.address), "localhost", "127.0.0.1"}
     has_member = any(urlsplit(endpoint).hostname in own for endpoint in endpoints)
     if cluster.version.minor_pair <= ARTICLE and has_member:
-        return "http://localhost:2379"
+        return OWN_ETCD
     return ",".join(endpoints)
 
 

@@ -18,6 +18,7 @@ def script(
     timeout: float = 300.0,
     rolling: Rolling | None = None,
     hint: str = "",
+    shows: tuple[str, ...] = (),
 ) -> Step:
     """A script step: assets/classic/<asset or id>.sh, with the probe of the same name beside it."""
     name = f"classic/{asset or step_id}"
@@ -34,6 +35,7 @@ def script(
         timeout=timeout,
         rolling=rolling,
         hint=hint,
+        shows=shows,
     )
 
 
@@ -74,6 +76,7 @@ def wait(
     asset: str = "",
     deadline: float = 120.0,
     hint: str = "",
+    shows: tuple[str, ...] = (),
 ) -> Step:
     """A named condition that is waited for, looked at by assets/classic/<asset or id>.wait.sh."""
     return Step(
@@ -87,6 +90,7 @@ def wait(
         exclusive=False,
         timeout=deadline + 60,
         hint=hint,
+        shows=shows,
     )
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kwizard.cluster.model import Cluster, EtcdMode, Role
-from kwizard.recipes.classic import values
+from kwizard.cluster.model import Cluster, EtcdMode
+from kwizard.recipes.classic import commands, flags, values
+from kwizard.recipes.classic.etcd import etcd_steps
+from kwizard.recipes.classic.flags import Component
 from kwizard.recipes.classic.kinds import logs_of, place, script, until_when, wait
 from kwizard.recipes.step import (
     After,
@@ -27,6 +29,7 @@ from kwizard.recipes.step import (
 # Docker is restarted on one host at a time over all steps that do it, while etcd can spare that
 # host's member.
 _ROLLING = Rolling(group="docker", guard="classic/hosts/quorum.wait.sh", deadline=180)
+_REPAIR = Rolling(group="docker", guard="classic/hosts/docker-chains.wait.sh", deadline=180)
 _DOCKER_HINT = "journalctl -u docker on that host tells why docker does not start"
 
 
@@ -58,7 +61,7 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
         "Restart docker where firewalld was started after it",
         everyone,
         same("hosts/docker"),
-        rolling=_ROLLING,
+        rolling=_REPAIR,
         hint=_DOCKER_HINT,
     )
     # After docker: its first start makes a zone of its own and reloads firewalld, and what was
@@ -70,8 +73,9 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
         same("hosts/docker-chains"),
         exclusive=False,
         hint="firewall-cmd --get-active-zones shows which zone each interface is in",
+        shows=commands.open_ports(cluster),
     )
-    yield from _etcd(cluster)
+    yield from etcd_steps(cluster)
     yield wait(
         "hosts/etcd-healthy",
         "Wait until every member of etcd is healthy",
@@ -80,73 +84,6 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
         hint="a member that stays ill: its ports 2379 and 2380 are closed to the others, or"
         " /var/lib/etcd holds the data of an older cluster",
     )
-
-
-def _etcd(cluster: Cluster) -> Iterator[Step]:
-    members = names(cluster.with_role(Role.ETCD))
-    ready = every("hosts/preflight")
-    if cluster.etcd.mode is EtcdMode.DOCKER:
-        chains = same("hosts/docker-chains")
-        brought: tuple[After, ...] = ()
-        if cluster.etcd.archive:
-            brought = (same("hosts/etcd-archive"),)
-            yield place(
-                "hosts/etcd-archive",
-                "Bring the archive of etcd's image",
-                members,
-                ready,
-                artifact="etcd-archive",
-                target=values.ETCD_ARCHIVE,
-                probe="hosts/etcd-image",
-            )
-        yield script(
-            "hosts/etcd-image",
-            "Give docker the image of etcd",
-            members,
-            chains,
-            *brought,
-            exclusive=False,
-            retry=Retry(attempts=3, delay=5),
-            timeout=1800,
-            hint="where no registry can be reached, save the image elsewhere with 'docker save' and"
-            " name the file as etcd.archive",
-        )
-        yield script(
-            "hosts/etcd",
-            "Start etcd in docker",
-            members,
-            same("hosts/etcd-image"),
-            hint="'docker logs etcd' on that host tells why it does not stay up",
-        )
-    elif cluster.etcd.mode is EtcdMode.SYSTEMD:
-        needed: tuple[After, ...] = (ready, same("hosts/firewall"))
-        if cluster.etcd.binaries:
-            yield place(
-                "hosts/etcd-bring",
-                "Bring the archive of etcd",
-                members,
-                ready,
-                artifact="etcd-binaries",
-                target=values.ETCD_BINARIES,
-                probe="hosts/etcd-binaries",
-            )
-            yield script(
-                "hosts/etcd-binaries",
-                "Unpack etcd into /usr/bin",
-                members,
-                same("hosts/etcd-bring"),
-                exclusive=False,
-                hint="etcd.binaries is a tarball with etcd and etcdctl for the hosts' architecture",
-            )
-            needed = (*needed, same("hosts/etcd-binaries"))
-        yield script(
-            "hosts/etcd",
-            "Start etcd as a unit of systemd",
-            members,
-            *needed,
-            asset="hosts/etcd-unit",
-            hint="journalctl -u etcd on that host tells more",
-        )
 
 
 def release_phase(cluster: Cluster) -> Iterator[Step]:
@@ -197,6 +134,7 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
         exclusive=False,
         hint="port 8080 taken by another program is named by 'ss -ltnp sport = :8080'; "
         + logs_of(cluster, "kube-apiserver"),
+        shows=(commands.daemon(cluster, "kube-apiserver", (cluster.control_plane,)),),
     )
     yield wait(
         "control-plane/apiserver-healthy",
@@ -205,7 +143,8 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
         same("control-plane/kube-apiserver"),
         hint=logs_of(cluster, "kube-apiserver"),
     )
-    for daemon in ("kube-controller-manager", "kube-scheduler", "kube-proxy"):
+    others: tuple[Component, ...] = ("kube-controller-manager", "kube-scheduler", "kube-proxy")
+    for daemon in others:
         yield script(
             f"control-plane/{daemon}",
             f"Start {daemon}{until_when(cluster)}",
@@ -213,6 +152,7 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
             same("control-plane/apiserver-healthy"),
             exclusive=False,
             hint=logs_of(cluster, daemon),
+            shows=(commands.daemon(cluster, daemon, (cluster.control_plane,)),),
         )
 
 
@@ -258,6 +198,7 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
         *image,
         every("control-plane/apiserver-healthy"),
         hint=logs_of(cluster, "kubelet"),
+        shows=(commands.daemon(cluster, "kubelet", cluster.nodes),),
     )
     yield script(
         "nodes/kube-proxy",
@@ -269,6 +210,7 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
         asset="control-plane/kube-proxy",
         exclusive=False,
         hint=logs_of(cluster, "kube-proxy"),
+        shows=(commands.daemon(cluster, "kube-proxy", cluster.nodes),),
     )
     yield wait(
         "nodes/ready",
@@ -292,6 +234,7 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         names((values.etcd_keeper(cluster),)),
         every("hosts/etcd-healthy"),
         hint="etcdctl on that host, or in its etcd container, is what writes the key",
+        shows=(commands.flannel_key(cluster),),
     )
     brought: tuple[After, ...] = (every("hosts/preflight"),)
     if cluster.flannel.binary:
@@ -323,6 +266,7 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         every("network/flannel-key"),
         exclusive=False,
         hint=logs_of(cluster, "flanneld"),
+        shows=(commands.flanneld(cluster),),
     )
     yield wait(
         "network/lease",
@@ -330,6 +274,7 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         everyone,
         same("network/flanneld"),
         hint=logs_of(cluster, "flanneld"),
+        shows=("cat /run/flannel/subnet.env",),
     )
     yield script(
         "network/docker-options",
@@ -339,7 +284,11 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         same("hosts/docker"),
         exclusive=False,
         hint="systemctl cat docker.service on that host shows the options docker is started with",
+        shows=("systemctl daemon-reload",),
     )
+    # An API server that knows only the member beside it must not lose that one while it starts.
+    alone = flags.etcd_servers(cluster) == flags.OWN_ETCD
+    started = (same("control-plane/apiserver-healthy"),) if alone else ()
     yield script(
         "network/docker-restart",
         "Restart docker on the leased subnet",
@@ -347,8 +296,10 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         same("network/docker-options"),
         same("hosts/docker-chains"),
         every("hosts/etcd-healthy"),
+        *started,
         rolling=_ROLLING,
         hint="etcd without its quorum holds this step back on purpose; " + _DOCKER_HINT,
+        shows=commands.restart_docker(cluster),
     )
 
 
@@ -370,6 +321,7 @@ def verify_phase(cluster: Cluster) -> Iterator[Step]:
         same("control-plane/kube-scheduler"),
         every("network/docker-restart"),
         hint="'kubectl get componentstatus' names the one that is not",
+        shows=(commands.get(cluster, "componentstatus"),),
     )
     yield wait(
         "verify/nodes-ready",
@@ -380,6 +332,7 @@ def verify_phase(cluster: Cluster) -> Iterator[Step]:
         asset="nodes/ready",
         deadline=180,
         hint=logs_of(cluster, "kubelet"),
+        shows=(commands.get(cluster, "node"),),
     )
     yield Step(
         id="verify/network",
@@ -396,4 +349,5 @@ def verify_phase(cluster: Cluster) -> Iterator[Step]:
         stamped=False,
         exclusive=False,
         timeout=900,
+        shows=("docker exec kwizard-ping ping -w 4 ADDRESS",),
     )

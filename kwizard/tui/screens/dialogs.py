@@ -113,7 +113,8 @@ class ConfirmKey(Dialog[bool]):
             lines(
                 Content.assemble(
                     brief(q.host, "bold"),
-                    brief(f" at {q.address}"),
+                    " at ",
+                    brief(q.address),
                     " shows a key not seen before:",
                 ),
                 "",

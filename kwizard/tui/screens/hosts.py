@@ -107,6 +107,10 @@ class HostsScreen(Page):
         self._explain()
         self._judge()
 
+    def recolour(self) -> None:
+        """The table in the new colours."""
+        self._fill()
+
     def _cells(self, host: Host) -> list[Text]:
         colours = palette(self.app)
         roles = [r.value for r in Role if r in host.roles]
@@ -128,7 +132,8 @@ class HostsScreen(Page):
         if report.blocks:
             return cell("✗ blocked", colours.bad)
         if report.problems:
-            return cell(f"! {len(report.problems)} notes", colours.warn)
+            count = len(report.problems)
+            return cell(f"! {count} note{'' if count == 1 else 's'}", colours.warn)
         return cell("✓ ready", colours.good)
 
     @on(DataTable.RowHighlighted, "#hosts")

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Key
 from textual.widgets import Button, DataTable, Static
 
 from kwizard.errors import KwizardError
@@ -19,6 +20,7 @@ from kwizard.tui.widgets.logdeck import LogDeck
 from kwizard.tui.widgets.phases import Phases
 from kwizard.tui.widgets.progress_grid import HERE, ProgressGrid
 
+MOVES = frozenset(("up", "down", "left", "right", "pageup", "pagedown", "home", "end"))
 FRAME = 1 / 20  # seconds between two looks at the model
 
 
@@ -32,6 +34,7 @@ class InstallScreen(Page):
         Binding("escape", "back", show=False),
         Binding("q", "app.leave", "Quit"),
         Binding("r", "retry", "Retry"),
+        Binding("f", "follow", "Follow"),
         Binding("l", "logs", "Logs"),
         Binding("right_square_bracket", "next_log(1)", "Next log", key_display="]"),
         Binding("left_square_bracket", "next_log(-1)", show=False),
@@ -86,8 +89,8 @@ class InstallScreen(Page):
             return
         model = self.wizard.run_model
         self._draw_status()
-        self.query_one(ProgressGrid).show(model, self.wizard.clock())
-        if model.revision != self._revision:
+        anew = self.query_one(ProgressGrid).show(model, self.wizard.clock())
+        if anew or model.revision != self._revision:
             self._revision = model.revision
             self.query_one(Phases).show(model.phases())
             self.query_one(LogDeck).show(model.logs)
@@ -96,6 +99,10 @@ class InstallScreen(Page):
         if end != self._status:
             self._status = end
             self._ended()
+
+    def recolour(self) -> None:
+        """The table in the new colours."""
+        self.query_one(ProgressGrid).forget()
 
     def _draw_status(self) -> None:
         model = self.wizard.run_model
@@ -129,10 +136,17 @@ class InstallScreen(Page):
         row, host = now
         grid.move_cursor(row=grid.get_row_index(row.step), column=grid.column_of(host))
 
-    def on_key(self) -> None:
-        """A key in the table: the person has taken over."""
-        if isinstance(self.focused, ProgressGrid):
+    def on_key(self, event: Key) -> None:
+        """A move in the table: the person has taken over."""
+        if isinstance(self.focused, ProgressGrid) and event.key in MOVES:
             self._auto = False
+            self.refresh_bindings()
+
+    def action_follow(self) -> None:
+        """Let the table follow the work again."""
+        self._auto = True
+        self._follow()
+        self.refresh_bindings()
 
     @on(DataTable.CellHighlighted, "#progress")
     def _pick(self) -> None:
@@ -206,8 +220,10 @@ class InstallScreen(Page):
         action: str,
         parameters: tuple[object, ...],
     ) -> bool | None:
-        """Retry is grey while there is nothing to retry."""
+        """Keys are grey while there is nothing for them to do."""
         if action == "retry" and (self.wizard.installing or self.wizard.run_model.status == "done"):
+            return None
+        if action == "follow" and self._auto:
             return None
         return super().check_action(action, parameters)
 

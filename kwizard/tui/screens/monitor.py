@@ -78,6 +78,10 @@ class MonitorScreen(Page):
             self.query_one(Board).show(self._latest)
         self._say()
 
+    def recolour(self) -> None:
+        """The tables in the new colours."""
+        self._show()
+
     def _say(self) -> None:
         name = self.wizard.draft.cluster.name
         if self._trouble:

@@ -10,8 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer
+from textual.worker import Worker, WorkerState
 
 from kwizard.errors import KwizardError
+from kwizard.tui.errors import unforeseen
 from kwizard.tui.plain import plain
 from kwizard.tui.widgets.form import Problems, in_full
 from kwizard.tui.widgets.frame import Band, Stage, TooSmall, Trail, walk
@@ -43,6 +45,18 @@ class Page(Screen[None]):
     def wizard(self) -> KwizardApp:
         """The app, with its type."""
         return cast("KwizardApp", self.app)
+
+    def on_mount(self) -> None:
+        """Tables are coloured by Rich, which does not hear of another theme."""
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.recolour())
+
+    def recolour(self) -> None:
+        """Draw again what does not follow the style sheet."""
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """What nobody foresaw is said, not swallowed; the page stays."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.complain(unforeseen(event.worker.error))
 
     def compose(self) -> ComposeResult:
         """The frame, and the page's body within."""

@@ -115,6 +115,10 @@ class ReviewScreen(Page):
             cell(finding.reason, colours.muted),
         ]
 
+    def recolour(self) -> None:
+        """The table in the new colours."""
+        self._fill()
+
     def on_resize(self) -> None:
         """The columns share the width there is."""
         if self.is_mounted:

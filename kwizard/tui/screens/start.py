@@ -131,7 +131,7 @@ class StartScreen(Page):
 
         verb, _, name = (event.option_id or "").partition(" ")
         if verb == "quit":
-            self.app.exit(self.wizard.exit_code)
+            self.wizard.leave()
             return
         if verb == "new":
             self.app.push_screen(HostsScreen())

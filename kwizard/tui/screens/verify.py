@@ -16,6 +16,7 @@ from kwizard.tui.plain import lines, plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.widgets.board import Board, verdict
 from kwizard.tui.widgets.frame import Buttons, Stage
+from kwizard.tui.words import first_commands
 
 
 class VerifyScreen(Page):
@@ -58,20 +59,20 @@ class VerifyScreen(Page):
         area = self.query_one("#verify-area")
         if snapshot.ok:
             self.query_one("#done").focus()
-            area.scroll_home(animate=False)
+            self.call_after_refresh(area.scroll_home, animate=False)
         else:
             self.query_one("#matrix").focus()
 
+    def recolour(self) -> None:
+        """The tables in the new colours."""
+        self._show()
+
     def _next_steps(self) -> Content:
         cluster = self.wizard.draft.cluster
-        master = cluster.control_plane
-        server = f"http://{master.address}:8080"
         return lines(
             Content.styled("The first commands", "bold $primary"),
-            plain(f"  on {master.name}, or anywhere with kubectl:", "$muted"),
-            plain(f"  kubectl -s {server} get componentstatus"),
-            plain(f"  kubectl -s {server} get nodes"),
-            plain(f"  kubectl -s {server} get pods --all-namespaces"),
+            plain(f"  on {cluster.control_plane.name}, or anywhere with kubectl:", "$muted"),
+            *(plain(f"  {line}") for line in first_commands(cluster)),
             plain(f"  kwizard monitor {cluster.name}    watches it, changing nothing", "$muted"),
         )
 

@@ -24,21 +24,36 @@ class Phases(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """Names get shorter where the line is narrow."""
-        wide = self.size.width >= 96
-        parts = []
-        for view in self._phases:
-            label = _label(view.phase)
-            count = f" {view.over}/{view.total}" if wide or not view.done else ""
-            if view.failed:
-                parts.append(plain(f"✗ {label}{count}", "bold $error"))
-            elif view.done:
-                parts.append(plain(f"✓ {label}{count}", "$success"))
-            elif view.running:
-                parts.append(plain(f"▸ {label}{count}", "bold $accent"))
-            else:
-                parts.append(plain(f"· {label}" + (count if wide else ""), "$muted"))
-        return Content("  " if not wide else "   ").join(parts)
+        """With as many counts as there is room for: all, of what runs or failed, none."""
+        line = Content("")
+        for counted in (_all, _moving, _none):
+            line = Content("  ").join([_part(v, counted(v)) for v in self._phases])
+            if line.cell_length <= self.size.width:
+                break
+        return line
+
+
+def _all(_view: PhaseView) -> bool:
+    return True
+
+
+def _moving(view: PhaseView) -> bool:
+    return view.running or view.failed
+
+
+def _none(_view: PhaseView) -> bool:
+    return False
+
+
+def _part(view: PhaseView, counted: bool) -> Content:
+    text = _label(view.phase) + (f" {view.over}/{view.total}" if counted else "")
+    if view.failed:
+        return plain(f"✗ {text}", "bold $error")
+    if view.done:
+        return plain(f"✓ {text}", "$success")
+    if view.running:
+        return plain(f"▸ {text}", "bold $accent")
+    return plain(f"· {text}", "$muted")
 
 
 def _label(phase: str) -> str:

@@ -32,11 +32,16 @@ class ProgressGrid(Grid):
         self._room = 0
         self._drawn: dict[tuple[str, str], str] = {}
 
-    def show(self, model: RunModel, now: datetime) -> None:
-        """Draw what differs from the last time."""
+    def forget(self) -> None:
+        """The next `show` draws everything anew, in the colours of the day."""
+        self._room = 0
+
+    def show(self, model: RunModel, now: datetime) -> bool:
+        """Draw what differs from the last time. True when the table was laid out anew."""
         hosts = tuple(h for h in model.hosts if h != HERE) or tuple(model.hosts)
         room = max(24, min(40, self.size.width - 3 - len(hosts) * (COLUMN + 2)))
-        if (hosts, room) != (self._hosts, self._room):
+        anew = (hosts, room) != (self._hosts, self._room)
+        if anew:
             self.clear(columns=True)
             self._drawn.clear()
             self._hosts, self._room = hosts, room
@@ -50,6 +55,7 @@ class ProgressGrid(Grid):
                     spot = model.spot(row.step, HERE)
                 if spot is not None:
                     self._put(row.step, host, spot, now)
+        return anew
 
     def _put(self, step: str, host: str, spot: Spot, now: datetime) -> None:
         text = words(spot, now)

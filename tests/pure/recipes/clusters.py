@@ -66,7 +66,11 @@ def variants() -> list[tuple[str, Cluster]]:
         Etcd(mode=EtcdMode.SYSTEMD, binaries="/images/etcd.tar.gz"),
         Etcd(mode=EtcdMode.EXISTING, endpoints=ENDPOINTS),
     ]
-    out = []
+    alone = replace(ANAKIN, roles=frozenset(Role))
+    out = [
+        (f"alone-{backend}", later(hosts=(alone,), network=Network(backend=backend)))
+        for backend in Backend
+    ]
     for version in (Version(1, 3, 5), Version(1, 9, 11), Version(1, 19, 16)):
         for supervisor in Supervisor:
             for backend in Backend:

@@ -45,6 +45,11 @@ def answer(command: str, output: str, status: int = 0) -> str:
     return f"{command}() {{\ncat <<'ANSWER'\n{output}\nANSWER\nreturn {status}\n}}\n"
 
 
+def kubectl(rows: str) -> str:
+    """kubectl, run with a time limit, that prints `rows`."""
+    return 'timeout() { shift; "$@"; }\n' + answer("kubectl", rows)
+
+
 def etcd_stub(
     healthy: tuple[str, ...], *, version: str = "", v2: bool = False, all_healthy: bool = False
 ) -> str:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from kwizard.cluster.model import Flannel, Network, Supervisor, Version
+from kwizard.cluster.model import Firewall, Flannel, Network, Supervisor, Version
 from kwizard.engine.plan import build
 from kwizard.recipes import steps_for
-from tests.pure.recipes.clusters import article
+from tests.pure.recipes.clusters import article, later
 
 DATA = Path(__file__).parents[2] / "data" / "recipes" / "article-commands.txt"
 
@@ -57,6 +57,32 @@ def test_under_systemd_it_is_the_same_command_line(program: str):
     script = build(steps_for(article(supervisor=Supervisor.SYSTEMD))).task(WHERE[program]).script
     arguments = printed()[program].removeprefix("nohup ").partition(" >>")[0]
     assert f"set -- /usr/bin/{arguments} " in one_line(script) + " "
+
+
+def test_a_plan_shows_the_article_s_commands_in_the_article_s_order():
+    recipe = steps_for(article(firewall=Firewall(zone="dmz")))
+    shown = [command for step in recipe.steps for command in step.shows]
+    commands = [
+        "firewall-cmd --zone=dmz --add-port=8080/tcp --permanent",
+        *printed().values(),
+        "cat /run/flannel/subnet.env",
+        "systemctl daemon-reload",
+        "systemctl restart docker.service",
+        "docker start etcd",
+        "kubectl -s http://10.0.63.202:8080 get componentstatus",
+        "kubectl -s http://10.0.63.202:8080 get node",
+    ]
+    assert set(commands) <= set(shown)
+    daemons = [shown.index(command) for command in printed().values()]
+    assert daemons == sorted(daemons)
+
+
+def test_where_hosts_differ_the_shown_command_says_so():
+    recipe = steps_for(later())
+    shown = {step.id: step.shows for step in recipe.steps}
+    assert shown["nodes/kube-proxy"][0].endswith("--bind-address=ADDRESS")
+    assert shown["control-plane/kube-proxy"][0].endswith("--bind-address=10.0.63.202")
+    assert "10.0.63.202:2379,http" in shown["network/flanneld"][0]
 
 
 def test_flannel_s_key_is_the_article_s_where_pods_and_hosts_do_not_overlap():

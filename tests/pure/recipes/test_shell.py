@@ -10,7 +10,7 @@ from kwizard.cluster.model import Etcd, EtcdMode, Firewall
 from kwizard.engine.plan import build
 from kwizard.recipes import steps_for
 from tests.pure.recipes.clusters import ENDPOINTS, article, later
-from tests.pure.recipes.shells import answer, asset, etcd_stub, run
+from tests.pure.recipes.shells import answer, asset, etcd_stub, kubectl, run
 
 DEBIAN = """# /lib/systemd/system/docker.service
 [Service]
@@ -118,6 +118,28 @@ def test_with_two_members_the_other_one_must_be_well(shell, healthy, turn):
     assert (run(shell, docker + etcd_stub(healthy) + text).exit == 0) is turn
 
 
+@pytest.mark.parametrize(
+    ("chains", "healthy", "turn"),
+    [
+        (False, (), True),
+        (False, ("10.0.63.203",), False),
+        (False, ("10.0.63.202", "10.0.63.203", "10.0.63.204"), True),
+        (True, (), False),
+    ],
+    ids=["all cut off", "this one still works", "all well", "chains are there, no quorum"],
+)
+def test_where_firewalld_cut_etcd_off_docker_s_repair_waits_for_no_quorum(
+    shell, chains, healthy, turn
+):
+    stubs = (
+        answer("docker", "etcd lab/etcd:3.4.23 0.0.0.0:2379->2379/tcp")
+        + answer("iptables", "-A PREROUTING -j DOCKER" if chains else "-P PREROUTING ACCEPT")
+        + "systemctl() { :; }\n"
+    )
+    text = asset("hosts/docker-chains.wait.sh", later())
+    assert (run(shell, stubs + etcd_stub(healthy) + text).exit == 0) is turn
+
+
 def test_a_host_without_a_member_need_not_ask(shell):
     etcd = Etcd(mode=EtcdMode.EXISTING, endpoints=("http://10.9.9.9:2379",))
     docker = answer("docker", "etcd-of-another-cluster etcd 0.0.0.0:2379->2379/tcp")
@@ -144,7 +166,10 @@ c3po   {}    <none>   22s   v1.19.16
     ids=["ready", "one not", "cordoned", "none", "as the article prints it"],
 )  # fmt: skip
 def test_nodes_are_counted_by_name(shell, rows, last, exit_status):
-    ran = run(shell, answer("kubectl", rows) + asset("nodes/ready.wait.sh", later(), "anakin"))
+    ran = run(
+        shell,
+        kubectl(rows) + asset("nodes/ready.wait.sh", later(), "anakin"),
+    )
     assert (ran.exit, ran.last) == (exit_status, last)
 
 
@@ -168,7 +193,7 @@ etcd-0               Healthy   {{"health":"true"}}
 )
 def test_components_are_all_to_be_healthy(shell, rows, exit_status, said):
     text = asset("verify/components.wait.sh", later(), "anakin")
-    ran = run(shell, answer("kubectl", rows) + text)
+    ran = run(shell, kubectl(rows) + text)
     assert ran.exit == exit_status
     assert said in ran.last
 

@@ -20,7 +20,7 @@ WITHOUT_PROBE = {"hosts/preflight": "it changes nothing that could be looked at"
 ALL = [
     pytest.param(cluster, id=name)
     for name, cluster in variants()
-    if name.startswith(("v1.19.16-systemd-udp", "v1.3.5-nohup-host-gw"))
+    if name.startswith(("alone-udp", "v1.19.16-systemd-udp", "v1.3.5-nohup-host-gw"))
 ]
 
 
@@ -112,6 +112,13 @@ def test_the_api_server_does_not_wait_for_the_network_nor_the_network_for_it():
     )
 
 
+def test_an_api_server_that_knows_one_etcd_keeps_it_while_it_starts():
+    healthy = "control-plane/apiserver-healthy@anakin"
+    assert healthy in ancestors(article(), "network/docker-restart@anakin")
+    assert healthy not in ancestors(article(), "network/docker-restart@boba")
+    assert healthy not in ancestors(later(), "network/docker-restart@anakin")
+
+
 def test_a_host_restarts_docker_without_waiting_for_the_others_leases():
     assert "network/lease@c3po" not in ancestors(later(), "network/docker-restart@boba")
 
@@ -197,6 +204,14 @@ def test_every_asset_is_part_of_some_plan():
     root = assets_dir()
     there = {str(p.relative_to(root)) for p in (root / "classic").rglob("*.sh")}
     assert there == {name for name in used if name.startswith("classic/")}
+
+
+def test_one_host_alone_is_a_cluster_too():
+    alone = next(cluster for name, cluster in variants() if name == "alone-udp")
+    found = steps(alone)
+    assert "nodes/kube-proxy" not in found
+    assert found["nodes/kubelet"].hosts == ("anakin",)
+    assert all(step.hosts == ("anakin",) or not step.hosts for step in found.values())
 
 
 def test_the_same_cluster_makes_the_same_bytes():

@@ -1,19 +1,40 @@
 """Rehearsal hosts for these tests; skipped where the machine permits no namespaces."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
 import asyncssh
 import pytest
 
 from kwizard.rehearsal import NoRehearsal, Rehearsal
 
 
+@asynccontextmanager
+async def begin(**settings: Any) -> AsyncIterator[Rehearsal]:
+    """A rehearsal, or a skipped test where this machine permits none."""
+    rehearsal = Rehearsal(**settings)
+    try:
+        await rehearsal.__aenter__()
+    except NoRehearsal as error:
+        pytest.skip(f"{error.message}: {error.log_tail}")
+    try:
+        yield rehearsal
+    finally:
+        await rehearsal.__aexit__(None, None, None)
+
+
+@pytest.fixture
+def rehearsals():
+    """Called with the settings of `Rehearsal`: one that skips the test where there can be none."""
+    return begin
+
+
 @pytest.fixture
 async def one():
     """A single host without delays."""
-    try:
-        async with Rehearsal(hosts=1, speed=0) as rehearsal:
-            yield rehearsal
-    except NoRehearsal as error:
-        pytest.skip(f"{error.message}: {error.log_tail}")
+    async with begin(hosts=1, speed=0) as rehearsal:
+        yield rehearsal
 
 
 def connect(rehearsal: Rehearsal, host: str = "anakin"):

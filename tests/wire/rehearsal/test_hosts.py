@@ -11,7 +11,7 @@ import pytest
 
 from kwizard.errors import InvalidInput
 from kwizard.rehearsal import NoRehearsal, Rehearsal, namespace
-from tests.wire.rehearsal.conftest import connect
+from tests.wire.rehearsal.conftest import begin, connect
 
 
 async def test_a_command_runs_as_root_of_its_own_host(one):
@@ -102,7 +102,7 @@ async def test_only_the_key_of_this_run_is_let_in(one):
 
 
 async def test_hosts_are_apart_but_share_one_directory():
-    async with Rehearsal(hosts=2, speed=0) as r:
+    async with begin(hosts=2, speed=0) as r:
         async with connect(r, "anakin") as a, connect(r, "boba") as b:
             await a.run("echo x >/etc/mine; echo y >/run/rehearsal-shared/ours", check=True)
             said = await b.run("cat /etc/mine; cat /run/rehearsal-shared/ours")
@@ -110,7 +110,7 @@ async def test_hosts_are_apart_but_share_one_directory():
 
 
 async def test_leaving_ends_every_process_and_removes_the_directory():
-    async with Rehearsal(hosts=2, speed=0) as r:
+    async with begin(hosts=2, speed=0) as r:
         async with connect(r) as ssh:
             await ssh.run("setsid sleep 1000 >/dev/null 2>&1 </dev/null &", check=True)
         pids, directory = r.pids(), r.directory
@@ -154,7 +154,7 @@ async def test_hosts_end_when_whoever_started_them_is_killed(tmp_path):
 
 
 async def test_twenty_hosts_take_little_memory():
-    async with Rehearsal(hosts=20, speed=0) as r:
+    async with begin(hosts=20, speed=0) as r:
         used = 0
         for pid in r.pids().values():
             for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():

@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from kwizard.rehearsal import NoRehearsal, Rehearsal
 from kwizard.rehearsal.namespace import owner
-from tests.wire.rehearsal.conftest import connect
+from tests.wire.rehearsal.conftest import begin, connect
 
 
 @pytest.fixture
@@ -39,11 +38,8 @@ def _listing(directory: Path) -> dict[str, bytes | None]:
 
 @pytest.fixture
 async def host(sentinels):
-    try:
-        async with Rehearsal(hosts=1, speed=0, shown=[sentinels / "shown"]) as rehearsal:
-            yield rehearsal
-    except NoRehearsal as error:
-        pytest.skip(f"{error.message}: {error.log_tail}")
+    async with begin(hosts=1, speed=0, shown=[sentinels / "shown"]) as rehearsal:
+        yield rehearsal
 
 
 HARM = {
@@ -81,7 +77,7 @@ async def test_a_host_may_ruin_itself_and_its_neighbour_stays_whole():
 
     The script first makes sure that it is nowhere else: its root is the rehearsal's tmpfs.
     """
-    async with Rehearsal(hosts=2, speed=0) as r:
+    async with begin(hosts=2, speed=0) as r:
         async with connect(r, "anakin") as a:
             said = await a.run(
                 "grep -q '^rehearsal / tmpfs ' /proc/mounts || exit 99; "

@@ -67,6 +67,7 @@ class FakeHost:
         self.password: str | None = None
         self.keys: list[asyncssh.SSHKey] = []
         self.keyboard_interactive = False
+        self.forwards = True
         self.auth_banner = ""
         self.drop_after: int | None = None
         self.drop_input_after: int | None = None
@@ -312,4 +313,4 @@ class _Server(asyncssh.SSHServer):
     def connection_requested(
         self, dest_host: str, dest_port: int, orig_host: str, orig_port: int
     ) -> bool:
-        return True
+        return self._host.forwards

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import stat
 from pathlib import Path
 
@@ -30,6 +31,7 @@ async def test_an_unknown_key_is_asked_about_once_and_recorded(
     await make(host_keys=HostKeys(file)).look("true")
 
 
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="no ssh-keygen here")
 async def test_openssh_reads_what_is_recorded(make: MakeHost, server: FakeHost, tmp_path: Path):
     file = tmp_path / "known_hosts"
     await make(host_keys=HostKeys(file, Confirm())).look("true")

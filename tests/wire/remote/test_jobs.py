@@ -293,6 +293,13 @@ async def test_a_follower_ends_with_its_connection(host: SSHHost, server: FakeHo
     await ended(server)
 
 
+async def test_a_follower_whose_time_is_over_is_started_anew(host: SSHHost, server: FakeHost):
+    server.env["KWIZARD_FOLLOW_LIMIT"] = "100"
+    log, end = await run(host, "for i in 1 2 3 4 5; do echo $i; sleep 0.1; done")
+    assert (log, end.exit) == (b"1\n2\n3\n4\n5\n", 0)
+    assert len(server.commands) > 2
+
+
 async def test_a_runaway_log_ends_the_job(host: SSHHost, server: FakeHost):
     server.env["KWIZARD_LOG_LIMIT"] = "100000"
     log, end = await run(host, "head -c 200000 /dev/zero; sleep 600")
@@ -307,7 +314,7 @@ async def test_a_host_that_cannot_hold_the_job_says_so(host: SSHHost, server: Fa
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(sizes=st.lists(st.integers(1, 70_000), min_size=1, max_size=4), data=st.data())
 def test_any_cut_and_any_offset_give_every_byte_once(

@@ -2,13 +2,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import socket
 from pathlib import Path
 
 import asyncssh
 import pytest
 
-from kwizard.errors import HostRefused, HostUnreachable, InvalidInput, KwizardError, LoginRefused
+from kwizard.errors import (
+    HostKeyChanged,
+    HostRefused,
+    HostUnreachable,
+    InvalidInput,
+    KwizardError,
+    LoginRefused,
+)
 from kwizard.remote.credentials import NoCredentials
 from kwizard.remote.hostkeys import HostKeys
 from tests.wire.remote.conftest import PASSWORD, Answers, Confirm, MakeHost
@@ -141,20 +149,21 @@ async def test_a_config_that_does_not_parse(make: MakeHost, tmp_path: Path):
         make(ssh_config=config)
 
 
+@pytest.mark.skipif(shutil.which("ssh-agent") is None, reason="no ssh-agent here")
 async def test_the_agent_is_asked(
     make: MakeHost, server: FakeHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     write_key(tmp_path / "key")
     (tmp_path / "key").chmod(0o600)
     agent = await asyncio.create_subprocess_exec(
-        *("ssh-agent", "-D", "-a", str(tmp_path / "agent")), stdout=asyncio.subprocess.DEVNULL
+        *("ssh-agent", "-D", "-a", str(tmp_path / "agent")), stdout=asyncio.subprocess.PIPE
     )
     try:
-        while not (tmp_path / "agent").exists():
-            await asyncio.sleep(0.01)
+        assert agent.stdout is not None
+        await agent.stdout.readline()  # it listens
         monkeypatch.setenv("SSH_AUTH_SOCK", str(tmp_path / "agent"))
+        key = asyncssh.read_private_key(tmp_path / "key")
         async with await asyncssh.connect_agent() as client:
-            key = asyncssh.read_private_key(tmp_path / "key")
             await client.add_keys([key])
         server.password = None
         server.keys = [key]
@@ -253,17 +262,54 @@ async def test_a_jump_host_is_checked_and_shared(make: MakeHost, server: FakeHos
         jump.host_key = asyncssh.generate_private_key("ssh-ed25519")
         await jump.stop()
         await jump.start()
-        error = await refused(make, jump=f"op@127.0.0.1:{jump.port}", host_keys=keys)
-        assert str(jump.port) in error.remedy
+        with pytest.raises(HostKeyChanged) as caught:
+            await make(jump=f"op@127.0.0.1:{jump.port}", host_keys=keys).look("true")
+        assert caught.value.host == "127.0.0.1"
+        assert str(jump.port) in caught.value.remedy
     finally:
         await jump.clean_up()
 
 
-@pytest.mark.parametrize("jump", ["", "op@", ":22", "host:port", "host:0"])
-async def test_a_jump_host_that_is_none(make: MakeHost, jump: str):
-    if jump:
-        with pytest.raises(InvalidInput):
-            await make(jump=jump).look("true")
+async def test_a_chain_of_jump_hosts(make: MakeHost, server: FakeHost, tmp_path: Path):
+    hops = [FakeHost(tmp_path / f"hop{i}", name=f"hop{i}") for i in range(2)]
+    for hop in hops:
+        hop.password = PASSWORD
+        await hop.start()
+    spec = ",".join(f"root@127.0.0.1:{hop.port}" for hop in hops)
+    try:
+        host = make(jump=spec)
+        await host.look("true")
+        assert [hop.logins for hop in hops] == [1, 1]
+        await hops[0].drop()
+        await host.look("true")
+        assert [hop.logins for hop in hops] == [2, 2]
+        await host.close()
+        while any(hop._connections for hop in hops):
+            await asyncio.sleep(0.01)
+    finally:
+        for hop in hops:
+            await hop.clean_up()
+
+
+async def test_a_jump_host_that_is_down(make: MakeHost, server: FakeHost, tmp_path: Path):
+    hop = FakeHost(tmp_path / "hop")
+    await hop.start()
+    await hop.stop()
+    with pytest.raises(HostUnreachable, match=f"port {hop.port} refuses connections"):
+        await make(jump=f"root@127.0.0.1:{hop.port}").look("true")
+
+
+async def test_a_host_the_jump_host_cannot_reach(make: MakeHost, tmp_path: Path):
+    hop = FakeHost(tmp_path / "hop")
+    hop.password = PASSWORD
+    hop.forwards = False
+    await hop.start()
+    try:
+        error = await refused(make, jump=f"root@127.0.0.1:{hop.port}")
+        assert "the jump host" in str(error)
+        assert "cannot reach 127.0.0.1" in str(error)
+    finally:
+        await hop.clean_up()
 
 
 async def test_secrets_reach_no_log_and_no_repr(

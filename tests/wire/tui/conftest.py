@@ -43,9 +43,9 @@ def opened() -> Open:
     return _open
 
 
-async def until(pilot: Pilot[int], true: Callable[[], bool]) -> None:
+async def until(pilot: Pilot[int], true: Callable[[], bool], tries: int = 1000) -> None:
     """Wait until something is so; fail when it never is."""
-    for _ in range(300):
+    for _ in range(tries):
         if true():
             await pilot.pause()
             return
@@ -58,3 +58,9 @@ def text_of(pilot: Pilot[int]) -> str:
     """The characters on the terminal."""
     strips = pilot.app.screen._compositor.render_strips()
     return "\n".join("".join(s.text for s in strip) for strip in strips)
+
+
+def focused(pilot: Pilot[int]) -> str:
+    """The id of what has the cursor."""
+    widget = pilot.app.focused
+    return (widget.id or "") if widget is not None else ""

@@ -13,7 +13,7 @@ from kwizard.errors import Problem
 from kwizard.tui.app import KwizardApp
 from kwizard.tui.usecases import HostReport, KeyQuestion, PasswordQuestion
 
-from .conftest import Open, text_of, until
+from .conftest import Open, focused, text_of, until
 from .scripted import CLUSTER, ScriptedCases
 
 EMPTY = replace(CLUSTER, hosts=())
@@ -102,12 +102,12 @@ async def test_a_key_is_trusted_only_by_a_deliberate_move(opened: Open) -> None:
     async with opened(cases) as pilot:
         await to_hosts(pilot)
         await pilot.press("k")
-        await pilot.pause()
+        await until(pilot, lambda: focused(pilot) == "refuse")
         assert "SHA256:wHyNoT" in text_of(pilot)
-        await pilot.press("enter")  # Refuse has the cursor
-        await pilot.pause()
+        await pilot.press("enter")
+        await until(pilot, lambda: len(cases.answers) == 1 and focused(pilot) == "refuse")
         await pilot.press("escape")
-        await pilot.pause()
+        await until(pilot, lambda: len(cases.answers) == 2 and focused(pilot) == "refuse")
         await pilot.press("right", "enter")
         await until(pilot, lambda: len(cases.answers) == 3)
     assert cases.answers == [False, False, True]
