@@ -47,7 +47,8 @@ class Task:
     a job will run (empty where the action has none); `sha256` is its hash, or that of what is
     placed; `record` is what the host keeps as the sign that this was applied: the same, and where
     secret files go beside the script, their public part too. `key` also covers recipe, step and
-    host: a changed key means due again. `probe` and `guard` are rendered read-only scripts. `after` names tasks.
+    host: a changed key means due again. `probe` and `guard` are rendered read-only scripts. `after`
+    names tasks.
     """
 
     id: str

@@ -68,8 +68,8 @@ def describe(
     etcd (the first alone where there are but two), the others work.
 
     `second`: log in by the second network. `host_keys`: the public key of each host, by name: we
-    made these hosts, so nobody has to be asked. Pod and service ranges are the article's. The release
-    and flannel are named where `kwizard lab release` puts them, built or not.
+    made these hosts, so nobody has to be asked. Pod and service ranges are the article's. The
+    release and flannel are named where `kwizard lab release` puts them, built or not.
     """
     return Cluster(
         name=name,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -112,7 +113,7 @@ def why_not(pair: Pair, need: Need, signer: Pair, now: datetime) -> str:
         return "it is made out to somebody else"
     try:
         certificate.verify_directly_issued_by(signer.certificate)
-    except Exception:  # noqa: BLE001 - InvalidSignature, ValueError, TypeError: all say no
+    except (InvalidSignature, ValueError, TypeError):
         return "another authority signed it"
     if _names_in(certificate) != set(need.names):
         return "its names have changed"

@@ -37,8 +37,8 @@ def _row(name: str, section: Section) -> Component:
         return Component(name=name, status="Unknown", error="no answer in time")
     if section.status in (126, 127):
         return Component(name=name, status="Unknown", error=_last(lines) or "it cannot be asked")
-    # readyz names each check, the failed ones with a minus.
-    failed = [line for line in lines if line.startswith("[-]")]
+    # readyz names each check, the failed ones with a minus; etcdctl says which member is unhealthy.
+    failed = [line for line in lines if line.startswith("[-]") or " is unhealthy: " in line]
     said = "; ".join(failed) or _last(lines) or "no answer"
     return Component(name=name, status="Unhealthy", error=short(said, 400))
 

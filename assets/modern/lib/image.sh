@@ -15,12 +15,7 @@ if [ -n "$there" ]; then
 fi
 {% if brought %}
 {{ bin }}/ctr --namespace k8s.io images import --local {{ archive }} || fail "containerd cannot load {{ archive }}"
-if [ -z "$(images)" ]; then
-    # docker's archives name an image as docker shows it, without the registry it leaves unsaid.
-    short=$({{ bin }}/ctr --namespace k8s.io images list -q | grep -e '/{{ image }}$' | head -n 1)
-    [ -n "$short" ] || fail "the archive holds no image called {{ image }}"
-    {{ bin }}/ctr --namespace k8s.io images tag "$short" {{ image }}
-fi
+[ -n "$(images)" ] || fail "the archive holds no image called {{ image }}"
 rm -f {{ archive }}
 {% else %}
 {{ bin }}/ctr --namespace k8s.io images pull {{ image }} || fail "containerd cannot pull {{ image }}"

@@ -5,7 +5,18 @@ set -eu
 
 {% include "modern/lib/kubectl.sh" %}
 
-admin apply --server-side --force-conflicts -f - <<'YAML'
+# Names outside the cluster are asked of the servers the hosts themselves ask. A host that has none
+# is on a network without any: CoreDNS would not start if it were told to ask them all the same.
+resolver=/etc/resolv.conf
+[ ! -e /run/systemd/resolve/resolv.conf ] || resolver=/run/systemd/resolve/resolv.conf
+outside=''
+if grep -q '^nameserver' "$resolver" 2>/dev/null; then
+    outside='forward . /etc/resolv.conf'
+else
+    echo "this host knows no name server: only names of the cluster will be answered"
+fi
+
+admin apply --server-side --force-conflicts -f - <<YAML
 apiVersion: v1
 kind: ServiceAccount
 metadata:
@@ -55,9 +66,7 @@ data:
             fallthrough in-addr.arpa ip6.arpa
             ttl 30
         }
-        forward . /etc/resolv.conf {
-            max_concurrent 1000
-        }
+        $outside
         cache 30
         loop
         reload

@@ -1,4 +1,4 @@
-"""A current Kubernetes with TLS everywhere: etcd, containerd, flannel and CoreDNS as systemd has them."""
+"""A current Kubernetes with TLS everywhere: etcd, containerd, flannel and CoreDNS under systemd."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _unfit(cluster: Cluster) -> list[Problem]:
     if cluster.version.minor_pair < OLDEST:
         problems.append(
             Problem(
-                f"the modern recipe begins with v{OLDEST[0]}.{OLDEST[1]}: {cluster.version} is older",
+                f"{cluster.version} is older than v{OLDEST[0]}.{OLDEST[1]}, where this recipe begins",
                 "take a later version; the classic recipe goes up to v1.19",
             )
         )

@@ -155,8 +155,8 @@ def containerd(_cluster: Cluster, _host: Host) -> Shell:
 
 
 def flanneld(cluster: Cluster, host: Host) -> Shell:
-    """flanneld. The interface is named by its address: on a machine with two networks flannel would
-    take the one of the default route."""
+    """Command of flanneld. The interface is named by its address: on a machine with two networks
+    flannel would take the one of the default route."""
     return line(
         "flanneld",
         (

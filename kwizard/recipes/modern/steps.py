@@ -46,9 +46,9 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
     yield script(
         "hosts/kernel",
         "Have the kernel pass on and filter what pods send",
-        everyone,
+        names(cluster.nodes),
         _READY,
-        hint="'sysctl -p /etc/sysctl.d/90-kwizard.conf' on that host tells which setting is refused",
+        hint="'sysctl -p /etc/sysctl.d/90-kwizard.conf' on that host tells what is refused",
     )
     yield script(
         "hosts/certificates",

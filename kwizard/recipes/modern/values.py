@@ -45,12 +45,25 @@ class Listener:
 
 def pause_image(cluster: Cluster) -> str:
     """What a pod's sandbox runs."""
-    return word(cluster.images.pause or row(cluster.version).pause)
+    return full_name(cluster.images.pause or row(cluster.version).pause)
 
 
 def coredns_image(cluster: Cluster) -> str:
     """The cluster's DNS server."""
-    return word(cluster.images.coredns or row(cluster.version).coredns)
+    return full_name(cluster.images.coredns or row(cluster.version).coredns)
+
+
+def full_name(image: str) -> str:
+    """An image's name as containerd keeps it: with the registry and tag docker leaves unsaid."""
+    name, _, digest = word(image).partition("@")
+    first, slash, _ = name.partition("/")
+    if not slash:
+        name = f"docker.io/library/{name}"
+    elif not ("." in first or ":" in first or first == "localhost"):
+        name = f"docker.io/{name}"
+    if not digest and ":" not in name.rpartition("/")[2]:
+        name += ":latest"
+    return f"{name}@{digest}" if digest else name
 
 
 def programs(cluster: Cluster, host: Host) -> tuple[str, ...]:
