@@ -33,7 +33,7 @@ def _unfit(cluster: Cluster) -> list[Problem]:
     if cluster.version.minor_pair < OLDEST:
         problems.append(
             Problem(
-                f"{cluster.version} is older than v{OLDEST[0]}.{OLDEST[1]}, where this recipe begins",
+                f"{cluster.version} is older than v1.{OLDEST[1]}, where this recipe begins",
                 "take a later version; the classic recipe goes up to v1.19",
             )
         )
