@@ -20,6 +20,9 @@ BELOW = {RecipeName.CLASSIC: (1, 20)}
 FROM = {RecipeName.MODERN: (1, 34)}
 """The minor version a recipe begins with."""
 
+NEWEST = {RecipeName.MODERN: (1, 37)}
+"""The newest minor version a recipe has facts of; a later one is installed like it."""
+
 ONE_CONTROL_PLANE = frozenset({RecipeName.CLASSIC, RecipeName.MODERN})
 """Recipes that know one control plane only."""
 
@@ -117,6 +120,14 @@ def _version(cluster: Cluster) -> Iterator[Finding]:
             ("version",),
             ("recipe",),
         )
+    newest = NEWEST.get(cluster.recipe)
+    if newest is not None and cluster.version.minor_pair > newest:
+        yield warning(
+            f"{cluster.version} is newer than what this kwizard knows; it is installed like "
+            f"v{newest[0]}.{newest[1]}",
+            "look into its change log for flags that were removed, or take a known version",
+            ("version",),
+        )
     if cluster.recipe is RecipeName.MODERN and cluster.supervisor is not Supervisor.SYSTEMD:
         yield error(
             "the modern recipe starts everything by systemd",
@@ -166,9 +177,14 @@ def _twice(
 def _addresses(cluster: Cluster) -> Iterator[Finding]:
     public = [(i, h) for i, h in enumerate(cluster.hosts) if h.address.is_global]
     if public:
+        open_to_all = (
+            "; what this recipe opens on a host (apiserver, etcd) has no password"
+            if cluster.recipe is RecipeName.CLASSIC
+            else ""
+        )
         yield warning(
-            f"public addresses for hosts: {listed([f'{h.name} {h.address}' for _, h in public])}; "
-            "what this recipe opens on a host (apiserver, etcd) has no password",
+            f"public addresses for hosts: {listed([f'{h.name} {h.address}' for _, h in public])}"
+            f"{open_to_all}",
             private([h.address for _, h in public]),
             *(_at(i, "address") for i, _ in public),
         )

@@ -109,7 +109,7 @@ class Modern:
     def pod_on(self, node: str) -> str:
         """The pod to ask from on a node."""
         pods = json.loads(self.kubectl("get pods -l app=ask -o json"))["items"]
-        return next(p["metadata"]["name"] for p in pods if p["spec"]["nodeName"] == node)
+        return next(str(p["metadata"]["name"]) for p in pods if p["spec"]["nodeName"] == node)
 
 
 def _web() -> list[dict[str, Any]]:

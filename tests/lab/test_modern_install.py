@@ -102,7 +102,7 @@ class TestInstalled:
             assert not {k for k in keys if k in text}, path
         for name in NAMES:
             found = cluster.site.lab.run(
-                name, "grep -rl 'PRIVATE KEY' /var/lib/kwizard /var/log /tmp; true"
+                name, "grep -rIl 'PRIVATE KEY' /var/lib/kwizard /var/log /tmp; true"
             )
             assert found.stdout == ""
 
@@ -112,7 +112,7 @@ class TestInstalled:
         authority. What listens without TLS is on the host's own loopback."""
         listening = cluster.site.on(name, "ss -lntHp")
         ports = set(
-            re.findall(r"^\S+\s+\S+\s+\S+\s+(\S+):(\d+)\s.*\(\(\"([^\"]+)", listening, re.M)
+            re.findall(r"^\S+\s+\S+\s+\S+\s+(\S+):(\d+)\s.*\(\(\"([^\"]+)", listening, re.MULTILINE)
         )
         assert {p for _, p, _ in ports} >= {"10250", "2379", "2380"}
         for address, port, owner in sorted(ports):

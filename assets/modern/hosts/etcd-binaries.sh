@@ -18,7 +18,7 @@ done
 set -- {{ etcd_programs(host) | words }}
 for program in "$@"; do
     [ -x "{{ bin }}/$program" ] ||
-        fail "{{ bin }}/$program is missing: name etcd.binaries in the cluster file"
+        fail "{{ bin }}/$program is missing: name etcd.binaries in the cluster file ({{ cluster.version }} is made for etcd {{ facts.etcd }})"
 done
 {% endif %}
 version=$({{ bin }}/etcdctl version 2>&1) || fail "etcdctl does not run on this host ($(uname -m))"

@@ -12,8 +12,11 @@ outdated() {
 
 # Started, and not waited for: it starts again each second until what it needs answers, and what
 # counts is looked at once, later.
-[ -z "$changed" ] || systemctl daemon-reload
-systemctl enable --quiet {{ daemon }}.service
+if ! systemctl is-enabled --quiet {{ daemon }}.service 2>/dev/null; then
+    systemctl enable --quiet {{ daemon }}.service # systemd reads its units anew by itself then
+elif [ -n "$changed" ]; then
+    systemctl daemon-reload
+fi
 state=$(systemctl show --property=ActiveState {{ daemon }}.service | sed 's/^ActiveState=//')
 if [ -n "$changed" ] || outdated; then
     systemctl --no-block restart {{ daemon }}.service

@@ -9,6 +9,14 @@ set -eu
 
 {% include "modern/network/flanneld.inc.sh" %}
 
+{% include "modern/network/flanneld.watch.inc.sh" %}
+
+holds "$watch" "$(watch_script)"
+holds "$watch_file" "$(watch_unit)"
+if ! systemctl is-active --quiet flannel-watch.service; then
+    echo "flannel-watch.service does not run"
+    exit 1
+fi
 holds "$conflist" "$(conflist_script)"
 holds "$unit" "$(unit_text)"
 {% include "modern/lib/runs.sh" %}

@@ -11,6 +11,16 @@ set -eu
 
 {% include "modern/network/flanneld.inc.sh" %}
 
+{% include "modern/network/flanneld.watch.inc.sh" %}
+
+put "$watch" 755 "$(watch_script)"
+put "$watch_file" 644 "$(watch_unit)"
+if [ -n "$changed" ]; then
+    systemctl daemon-reload
+    systemctl enable --quiet flannel-watch.service
+    systemctl --no-block restart flannel-watch.service
+    changed=''
+fi
 put "$conflist" 755 "$(conflist_script)"
 put "$unit" 644 "$(unit_text)"
 {% include "modern/lib/start.sh" %}

@@ -36,5 +36,5 @@ done
 said=$({{ bin }}/containerd --version 2>&1) || fail "containerd does not run on this host ($(uname -m))"
 case $said in
     *' v'[2-9].* | *' '[2-9].*) echo "$said" ;;
-    *) fail "containerd from 2.0 on is needed, and this one says: $said" ;;
+    *) fail "containerd from {{ facts.containerd }} on is needed, and this one says: $said" ;;
 esac

@@ -1,8 +1,7 @@
 """What differs between the Kubernetes minor versions the modern recipe installs: one row each.
 
-Sources: each version's change log and its `kubeadm config images list` for images and etcd; the
-configuration types' own documentation for API versions and defaults. Rows were tried on real hosts
-where `tried` says so.
+Sources: cmd/kubeadm/app/constants of v1.36.3 and what is published of v1.34 and v1.35; v1.37 is taken
+to be like v1.36 until somebody has looked. Rows were tried on real hosts where `tried` says so.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kwizard.cluster.model import Version
-from kwizard.errors import Problem
 
 Minor = tuple[int, int]
 
@@ -19,10 +17,9 @@ Minor = tuple[int, int]
 class Row:
     """Facts of one minor version.
 
-    `etcd` and `containerd` are the versions it is released and tested with (any later patch will
-    do). `refuses_cgroup_v1`: its kubelet ends on cgroup v1 unless `failCgroupV1: false` is set.
-    `ipvs`: "there", or "deprecated". `pod_infra_flag`: the kubelet still takes the sandbox image as
-    a flag; containerd's own setting is what counts in any case.
+    `pause`, `coredns` and `etcd` are what its kubeadm takes; `containerd` the oldest that will do.
+    `refuses_cgroup_v1`: its kubelet ends on cgroup v1 unless `failCgroupV1: false` is set.
+    `ipvs_deprecated`: kube-proxy's third mode is on its way out (this recipe never offers it).
     """
 
     minor: Minor
@@ -33,8 +30,7 @@ class Row:
     kubelet_config: str = "kubelet.config.k8s.io/v1beta1"
     proxy_config: str = "kubeproxy.config.k8s.io/v1alpha1"
     refuses_cgroup_v1: bool
-    ipvs: str
-    pod_infra_flag: bool
+    ipvs_deprecated: bool
     tried: bool = False
 
 
@@ -44,41 +40,37 @@ ROWS: tuple[Row, ...] = (
         pause="registry.k8s.io/pause:3.10.1",
         coredns="registry.k8s.io/coredns/coredns:v1.12.1",
         etcd=Version(3, 6, 4),
-        containerd=Version(2, 1, 0),
+        containerd=Version(2, 0, 0),
         refuses_cgroup_v1=False,
-        ipvs="there",
-        pod_infra_flag=True,
+        ipvs_deprecated=False,
     ),
     Row(
         minor=(1, 35),
         pause="registry.k8s.io/pause:3.10.1",
         coredns="registry.k8s.io/coredns/coredns:v1.13.1",
         etcd=Version(3, 6, 6),
-        containerd=Version(2, 2, 0),
+        containerd=Version(2, 0, 0),
         refuses_cgroup_v1=True,
-        ipvs="deprecated",
-        pod_infra_flag=False,
+        ipvs_deprecated=True,
     ),
     Row(
         minor=(1, 36),
         pause="registry.k8s.io/pause:3.10.2",
-        coredns="registry.k8s.io/coredns/coredns:v1.13.1",
-        etcd=Version(3, 6, 6),
-        containerd=Version(2, 2, 0),
+        coredns="registry.k8s.io/coredns/coredns:v1.14.2",
+        etcd=Version(3, 6, 8),
+        containerd=Version(2, 0, 0),
         refuses_cgroup_v1=True,
-        ipvs="deprecated",
-        pod_infra_flag=False,
+        ipvs_deprecated=True,
         tried=True,
     ),
     Row(
         minor=(1, 37),
         pause="registry.k8s.io/pause:3.10.2",
-        coredns="registry.k8s.io/coredns/coredns:v1.13.1",
-        etcd=Version(3, 6, 6),
-        containerd=Version(2, 2, 0),
+        coredns="registry.k8s.io/coredns/coredns:v1.14.2",
+        etcd=Version(3, 6, 8),
+        containerd=Version(2, 0, 0),
         refuses_cgroup_v1=True,
-        ipvs="deprecated",
-        pod_infra_flag=False,
+        ipvs_deprecated=True,
     ),
 )
 """Oldest first."""
@@ -87,7 +79,8 @@ OLDEST, NEWEST = ROWS[0].minor, ROWS[-1].minor
 
 
 def row(version: Version) -> Row:
-    """The row of `version`; the newest one for a version after it (see `warning`).
+    """The row of `version`; the newest one for a version after it, of which the cluster file's
+    reader warns.
 
     Raises KeyError for a version before the oldest.
     """
@@ -98,15 +91,3 @@ def row(version: Version) -> Row:
         if known.minor == minor:
             return known
     raise KeyError(version)
-
-
-def warning(version: Version) -> Problem | None:
-    """What to know of a version newer than every row; None for a known one."""
-    if version.minor_pair <= NEWEST:
-        return None
-    known = f"v{NEWEST[0]}.{NEWEST[1]}"
-    return Problem(
-        f"{version} is newer than what this kwizard knows: it is installed like {known}",
-        "look into its change log for flags that were removed, or take a known version",
-        blocks=False,
-    )
