@@ -18,6 +18,14 @@ from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
 pytestmark = [pytest.mark.lab, pytest.mark.kube, pytest.mark.timeout(900)]
 
 PKI = "/etc/kubernetes/pki"
+PATHS = {
+    "kube-apiserver": ("", "api", "version", "healthz", "readyz", "api/v1/nodes", "metrics"),
+    "kube-controller": ("metrics", "configz"),
+    "kube-scheduler": ("metrics", "configz"),
+    "kubelet": ("pods", "metrics", "healthz", "logs/", "configz", "containerLogs/a/b/c"),
+    "etcd": ("", "version", "health", "metrics", "v3/kv/range"),
+}
+"""What a program of that name (as the kernel shortens it) has to hide."""
 
 
 def times(events: list[dict[str, Any]]) -> dict[str, float]:
@@ -124,7 +132,7 @@ class TestInstalled:
             to = ADDRESSES[name] if address in ("*", "0.0.0.0", "[::]") else address
             other = "kube-proxy" if owner == "etcd" else "etcd-client"
             for how in ("", f"--cert {PKI}/{other}.crt --key {PKI}/{other}.key"):
-                for path in ("", "metrics", "version", "api", "pods", "v3/kv/range"):
+                for path in PATHS[owner]:
                     answer = asked(cluster.site, name, f"https://{to}:{port}/{path}", how)
                     assert answer in ("000", "401", "403"), f"{owner} {port}/{path}: {answer}"
 

@@ -1,7 +1,7 @@
 # Whether kube-proxy runs here as wanted, and will again after a reboot.
 set -eu
 {% set daemon = "kube-proxy" %}
-{% set needed = [] %}
+{% set needed = ["kube-apiserver"] if host == cluster.control_plane else [] %}
 {% set settings = [] %}
 {% include "modern/lib/holds.sh" %}
 

@@ -1,7 +1,7 @@
 # Starts kube-proxy, which carries service addresses to pods with rules of {{ cluster.proxy.mode }}.
 set -eu
 {% set daemon = "kube-proxy" %}
-{% set needed = [] %}
+{% set needed = ["kube-apiserver"] if host == cluster.control_plane else [] %}
 {% set settings = [] %}
 {% include "modern/lib/say.sh" %}
 

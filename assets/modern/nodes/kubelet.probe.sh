@@ -1,7 +1,7 @@
 # Whether the kubelet runs here as wanted, and will again after a reboot.
 set -eu
 {% set daemon = "kubelet" %}
-{% set needed = ["containerd"] %}
+{% set needed = ["containerd", "kube-apiserver"] if host == cluster.control_plane else ["containerd"] %}
 {% set settings = ["Delegate=yes", "KillMode=process"] %}
 {% include "modern/lib/holds.sh" %}
 

@@ -2,7 +2,8 @@
 # token, and asks the API whether the one who asks may.
 set -eu
 {% set daemon = "kubelet" %}
-{% set needed = ["containerd"] %}
+{# Beside the API server it starts after it: refused a few times, it would try again only every 30 s. #}
+{% set needed = ["containerd", "kube-apiserver"] if host == cluster.control_plane else ["containerd"] %}
 {% set settings = ["Delegate=yes", "KillMode=process"] %}
 {% include "modern/lib/say.sh" %}
 

@@ -1,7 +1,8 @@
 """What differs between the Kubernetes minor versions the modern recipe installs: one row each.
 
-Sources: cmd/kubeadm/app/constants of v1.36.3 and what is published of v1.34 and v1.35; v1.37 is taken
-to be like v1.36 until somebody has looked. Rows were tried on real hosts where `tried` says so.
+Sources: cmd/kubeadm/app/constants of v1.36.3, and what is published of v1.34 and v1.35; v1.37 is
+taken to be like v1.36 until somebody has looked. Rows were tried on real hosts where `tried` says
+so.
 """
 
 from __future__ import annotations
