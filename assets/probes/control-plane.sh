@@ -5,13 +5,11 @@ set -u
 
 # kubectl keeps a cache below $HOME and would make it: /proc is a home where nothing can be made.
 healthy() {
-    HOME=/proc within 15 /usr/local/bin/kubectl --kubeconfig='{{ kubeconfig }}' --server="$1" \
-        --request-timeout=10s get --raw "$2"
+    HOME=/proc within 15 /usr/local/bin/kubectl --kubeconfig='{{ kubeconfig }}' --server="$1" get --raw "$2"
 }
 member() {
-    within 10 /usr/local/bin/etcdctl --endpoints="$1" --cacert='{{ pki }}/etcd-ca.crt' \
-        --cert='{{ pki }}/etcd-client.crt' --key='{{ pki }}/etcd-client.key' \
-        --dial-timeout=2s --command-timeout=5s endpoint health
+    within 10 /usr/local/bin/etcdctl --endpoints="$1" endpoint health --dial-timeout=2s --command-timeout=5s \
+        --cacert='{{ pki }}/etcd-ca.crt' --cert='{{ pki }}/etcd-client.crt' --key='{{ pki }}/etcd-client.key'
 }
 
 section component/kube-apiserver healthy '{{ server }}' '/readyz?verbose'
