@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 
 import click
 
 from kwizard.app.install import install
 from kwizard.app.session import Session
 from kwizard.cli.apply import follow
+from kwizard.cli.main import on_a_terminal
 from kwizard.rehearsal import Rehearsal
 from kwizard.remote.credentials import NoCredentials
 from kwizard.remote.hostkeys import UnknownKey
@@ -35,7 +35,7 @@ and nothing outside their scratch folder can be touched. Nothing is installed an
 @click.pass_context
 def demo(ctx: click.Context, hosts: int, speed: float, plain: bool) -> None:
     """Walk through an installation on rehearsal hosts. Nothing is installed anywhere."""
-    screen = sys.stdin.isatty() and sys.stdout.isatty() and not plain
+    screen = on_a_terminal() and not plain
     ctx.exit(asyncio.run(_screens(hosts, speed) if screen else _through(hosts, speed)))
 
 

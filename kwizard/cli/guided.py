@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Literal
 
 import click
 
 from kwizard.app.clusters import load_known, unfinished
+from kwizard.cli.main import on_a_terminal
 from kwizard.cluster.model import Cluster
 from kwizard.errors import InvalidInput, Problem
 
@@ -26,7 +26,7 @@ def guided(
 @click.pass_context
 def resume(ctx: click.Context, name: str | None) -> None:
     """Go on with an unfinished installation, on the terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not on_a_terminal():
         raise InvalidInput(
             [Problem("resume needs a terminal", "without one: kwizard apply FILE goes on as well")]
         )

@@ -71,10 +71,15 @@ def root(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:
         from kwizard.cli.guided import guided
 
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if not on_a_terminal():
             click.echo(WITHOUT_TERMINAL, err=True, nl=False)
             ctx.exit(2)
         ctx.exit(guided())
+
+
+def on_a_terminal() -> bool:
+    """Whether screens can be drawn and keys read; Textual draws on standard error."""
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ import click
 from kwizard.app.clusters import known, load_known
 from kwizard.app.verifying import glance
 from kwizard.cli.common import json_option, open_session, read_cluster, run_async, ssh_options
+from kwizard.cli.main import on_a_terminal
 from kwizard.cluster.model import Cluster
 from kwizard.errors import InvalidInput, Problem
 from kwizard.monitor.snapshot import Snapshot
@@ -36,7 +36,7 @@ def monitor(
 ) -> None:
     """Watch a cluster without being able to change it."""
     cluster = choose(name, file)
-    if once or as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if once or as_json or not on_a_terminal():
         snapshot = _one(cluster, ssh_config, accept_new_host_keys)
         if as_json:
             click.echo(json.dumps(snapshot.to_json(), ensure_ascii=False))

@@ -84,6 +84,9 @@ def as_text(plan: Plan, findings: dict[str, Finding]) -> str:
         lines += ["", phase.label]
         for step, tasks in groupby(in_phase, key=lambda t: t.step):
             lines.append(f"  {step.id}: {step.title}")
+            for command in step.shows:
+                first, *more = command.split("\n")
+                lines += [f"      # {first}", *(f"        {line}" for line in more)]
             by_finding: dict[Finding, list[str]] = {}
             for task in tasks:
                 by_finding.setdefault(findings[task.id], []).append(task.host_label)

@@ -15,7 +15,7 @@ from kwizard.lab import access, cables, disk, network, packages, record
 from kwizard.lab.cgroups import Hierarchies, remove_tree
 from kwizard.lab.layout import HOST_NAMES, Layout, Seat
 from kwizard.lab.locks import locked
-from kwizard.lab.machine import Report
+from kwizard.lab.machine import Report, allow_inotify
 from kwizard.lab.power import Box
 from kwizard.lab.rootfs import ensure_rootfs
 from kwizard.lab.status import HostStatus, LabStatus
@@ -85,6 +85,7 @@ class Lab:
             base = self._base(known, rootfs)
             self.layout.directory.mkdir(parents=True, exist_ok=True)
             record.save(self.layout, record.Record(names, str(base), record.machine_boot_id()))
+            allow_inotify(self.report)
             network.make(self.layout)
             done = self._bring_up(names, base, names, disk_mb)
             return {name: word for name, word in done.items() if name in wanted}
@@ -224,6 +225,7 @@ class Lab:
             if known is None:
                 raise LabError(f"there is no lab {self.name!r}", remedy="kwizard lab up")
             base = self._base(known, Path(known.rootfs))
+            allow_inotify(self.report)
             network.make(self.layout)
             names = [self._member(name).seat.name for name in self._names(hosts)]
             return self._bring_up(names, base, known.hosts, None)

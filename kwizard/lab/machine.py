@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from kwizard.errors import LabError
 from kwizard.text import clean, tail
@@ -12,6 +14,20 @@ from kwizard.text import clean, tail
 Report = Callable[[str], None]
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+# Kubelets, systemds and daemons of several hosts share this machine's allowance; 128, the usual
+# one, is used up by two labs, and kubelets then end with "too many open files".
+_INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
+_INOTIFY_WANTED = 1024
+
+
+def allow_inotify(report: Report) -> None:
+    """Raise the machine's allowance of inotify instances to what several hosts need."""
+    with contextlib.suppress(OSError, ValueError):
+        if int(_INOTIFY.read_text()) < _INOTIFY_WANTED:
+            _INOTIFY.write_text(str(_INOTIFY_WANTED))
+            report(f"fs.inotify.max_user_instances of this machine is now {_INOTIFY_WANTED}")
 
 
 def sh(

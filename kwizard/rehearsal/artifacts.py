@@ -46,9 +46,7 @@ class Artifacts:
         """The parts of `cluster` that name these files, for dataclasses.replace."""
         return {
             "release": replace(cluster.release, tarball=str(self.release)),
-            "etcd": replace(
-                cluster.etcd, archive=str(self.etcd_image), binaries=str(self.etcd_binaries)
-            ),
+            "etcd": replace(cluster.etcd, archive=str(self.etcd_image)),
             "flannel": replace(cluster.flannel, version=_FLANNEL, binary=str(self.flannel)),
             "docker": replace(
                 cluster.docker, pause_image=PAUSE_IMAGE, pause_archive=str(self.pause_image)

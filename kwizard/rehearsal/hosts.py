@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import tempfile
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,7 +20,8 @@ from kwizard.cluster.model import SSH, Cluster, Host, RecipeName, Role, Version
 from kwizard.errors import InvalidInput
 from kwizard.rehearsal.artifacts import Artifacts, make_artifacts
 from kwizard.rehearsal.fault import Fault, write_faults
-from kwizard.rehearsal.namespace import Namespace, owner
+from kwizard.rehearsal.namespace import Namespace, owner, require_linux
+from kwizard.rehearsal.scratch import make_scratch
 from kwizard.rehearsal.server import HostServer
 from kwizard.rehearsal.skeleton import build_skeleton, lent_directories, rehearsal_assets
 
@@ -71,7 +71,10 @@ class Rehearsal:
         """The private key file that opens every host, as root."""
         self.known_host_keys: dict[str, str] = {}
         """By host name, its public key as OpenSSH writes it: type and base64."""
+        self.etcd_binaries = Path()
+        """etcd's programs, for those who set etcd.mode to systemd."""
         self._cluster: Cluster | None = None
+        self._alive = -1
 
     @property
     def cluster(self) -> Cluster:
@@ -80,7 +83,8 @@ class Rehearsal:
         return self._cluster
 
     async def __aenter__(self) -> Self:
-        self.directory = Path(tempfile.mkdtemp(prefix="kwizard-rehearsal-", dir=_temporary()))
+        require_linux()
+        self.directory, self._alive = make_scratch()
         try:
             await self._begin()
         except BaseException:
@@ -105,8 +109,6 @@ class Rehearsal:
         return {name: server.namespace.pid for name, server in self._servers.items()}
 
     async def _begin(self) -> None:
-        # Others may pass through to what is the hosts', which may be another user's (see owner()).
-        self.directory.chmod(0o711)
         login = asyncssh.generate_private_key("ssh-ed25519")
         self.identity = self.directory / "identity"
         self.identity.touch(mode=0o600)
@@ -123,6 +125,7 @@ class Rehearsal:
         await asyncio.gather(*(self._start(name, login) for name in self._names))
         if any(f.kind == "cut" for f in self._faults):
             self._tasks.append(asyncio.create_task(self._cut_on_request()))
+        self.etcd_binaries = artifacts.etcd_binaries
         self._cluster = self._describe(artifacts)
 
     async def _start(self, name: str, login: asyncssh.SSHKey) -> None:
@@ -150,6 +153,7 @@ class Rehearsal:
         await asyncio.gather(*(s.namespace.stop() for s in servers), return_exceptions=True)
         self._servers.clear()
         await asyncio.to_thread(shutil.rmtree, self.directory, ignore_errors=True)
+        os.close(self._alive)
 
     async def _cut_on_request(self) -> None:
         """Stand-ins ask for a cut with a file named by their host."""
@@ -213,14 +217,6 @@ class Rehearsal:
             hosts=tuple(host(name) for name in self._names),
         )
         return replace(cluster, **artifacts.settings(cluster))
-
-
-def _temporary() -> str:
-    """Where temporary files go, or /tmp where the user the hosts run as could not get there."""
-    usual = Path(tempfile.gettempdir()).resolve()
-    if os.geteuid() == 0 and not all(p.stat().st_mode & 0o001 for p in (usual, *usual.parents)):
-        return "/tmp"  # noqa: S108
-    return str(usual)
 
 
 def _open_to_owner(directory: Path) -> None:

@@ -15,6 +15,7 @@ import os
 import pwd
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -60,6 +61,12 @@ def _as_owner() -> dict[str, Any]:
     return {"user": uid, "group": gid, "extra_groups": []}
 
 
+def require_linux() -> None:
+    """Raises NoRehearsal on any other system."""
+    if not sys.platform.startswith("linux"):
+        raise NoRehearsal("rehearsal hosts are made of Linux namespaces, which this system lacks")
+
+
 def tool(name: str) -> str:
     """The path of a program of this machine. Raises NoRehearsal when it has none."""
     found = shutil.which(name, path=PATH)
@@ -93,10 +100,8 @@ class Namespace:
 
         All of them must be readable by `owner()`, `shared` writable. Raises NoRehearsal.
         """
-        if not sys.platform.startswith("linux"):
-            raise NoRehearsal("rehearsal hosts are made of Linux namespaces")
         argv = [tool("unshare"), "--user", "--map-root-user", "--mount", tool("sh")]
-        process = await asyncio.create_subprocess_exec(
+        process = await _launch(
             *argv,
             str(scripts / "outer.sh"),
             stdin=asyncio.subprocess.PIPE,
@@ -182,6 +187,16 @@ def _child_of(pid: int) -> int | None:
                 if int(fields[1]) == pid:
                     return int(entry.name)
     return None
+
+
+async def _launch(
+    *argv: str,
+    **settings: Any,  # noqa: ANN401  # what subprocess takes
+) -> asyncio.subprocess.Process:
+    try:
+        return await asyncio.create_subprocess_exec(*argv, **settings)
+    except (OSError, subprocess.SubprocessError) as error:
+        raise NoRehearsal(f"{argv[0]} cannot be started: {error}") from error
 
 
 async def _ready(process: asyncio.subprocess.Process) -> int | None:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kwizard.cluster.model import Cluster, Host, Role
+from kwizard.cluster.roles import with_default_roles
 from kwizard.tui.usecases import HostReport, ReleaseReport
-
-ROLE_LETTERS = {Role.CONTROL_PLANE: "C", Role.WORKER: "W", Role.ETCD: "E"}
 
 
 @dataclass(slots=True)
@@ -39,8 +38,9 @@ class Draft:
         self.checks.pop(name, None)
 
     def merge(self, hosts: Iterable[Host]) -> int:
-        """Take pasted hosts in: a name already there is replaced, its roles and login kept. Hosts
-        without roles get some (`with_roles`). Returns how many came."""
+        """Take pasted hosts in: a name already there is replaced, its roles and login kept. Where
+        no host has roles they get the usual ones; beside others, new ones become workers. Returns
+        how many came."""
         known = {h.name: h for h in self.cluster.hosts}
         count = 0
         for host in hosts:
@@ -49,7 +49,8 @@ class Draft:
                 host = replace(host, roles=old.roles, ssh=old.ssh)  # noqa: PLW2901
             self.put(host, host.name)
             count += 1
-        self._hosts(with_roles(self.cluster.hosts))
+        hosts = with_default_roles(self.cluster.hosts, self.cluster.etcd)
+        self._hosts(h if h.roles else replace(h, roles=frozenset({Role.WORKER})) for h in hosts)
         return count
 
     def toggle(self, name: str, role: Role) -> None:
@@ -78,19 +79,3 @@ def file_path(text: str | None) -> str | None:
         return str(Path(text).expanduser().absolute())
     except RuntimeError:  # ~nobody
         return text
-
-
-def with_roles(hosts: tuple[Host, ...]) -> tuple[Host, ...]:
-    """Where no host has any role, the article's: the first is the control plane, the others are
-    workers, and etcd runs on all of them, up to an odd number. Where some have roles, those without
-    become workers."""
-    if any(h.roles for h in hosts):
-        return tuple(h if h.roles else replace(h, roles=frozenset({Role.WORKER})) for h in hosts)
-    members = len(hosts) if len(hosts) % 2 else len(hosts) - 1
-    out = []
-    for index, host in enumerate(hosts):
-        roles = {Role.WORKER if index else Role.CONTROL_PLANE}
-        if index < members:
-            roles.add(Role.ETCD)
-        out.append(replace(host, roles=frozenset(roles)))
-    return tuple(out)

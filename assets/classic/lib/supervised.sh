@@ -67,7 +67,11 @@ runs() {
 
 as_wanted() {
 {% if supervisor != "nohup" %}
-    if [ "$(cat "$unit" 2>/dev/null)" != "$(unit_text "$@")" ]; then
+    if [ ! -e "$unit" ]; then
+        echo "there is no unit $unit yet"
+        return 1
+    fi
+    if [ "$(cat "$unit")" != "$(unit_text "$@")" ]; then
         echo "$unit is not as wanted"
         return 1
     fi

@@ -43,11 +43,13 @@ def release(what: tuple[str, ...]) -> None:
     The programs are really built and kept: a second call only prints where they are. Needs Go, for
     flannel gcc as well; the first build takes minutes.
     """
-    from kwizard.lab.release import BUILDERS, build_release, tarball_path
+    from kwizard.lab.release import BUILDERS, build_release, coredns_image, tarball_path
 
     for name in what:
         if name in BUILDERS:
             click.echo(BUILDERS[name](Printer()))
+            if name == "coredns":
+                click.echo(coredns_image().archive)
             continue
         build_release(name, Printer())
         for nested in (True, False):

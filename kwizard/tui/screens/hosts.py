@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import Button, DataTable, Input, Static
 
 from kwizard.cluster.model import Cluster, Host, Role
-from kwizard.errors import KwizardError
+from kwizard.errors import KwizardError, Problem
 from kwizard.tui.plain import cell, lines, plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.theme import palette
@@ -48,6 +48,7 @@ class HostsScreen(Page):
     def __init__(self) -> None:
         super().__init__()
         self._checking: set[str] = set()
+        self._others: set[str] = set()
 
     def body(self) -> ComposeResult:
         """Name, table, findings, buttons."""
@@ -58,7 +59,6 @@ class HostsScreen(Page):
                 draft.cluster.name,
                 id="name",
                 restrict=r"[a-z0-9-]*",
-                help_text="lower-case letters, digits and -",
             ),
             note="a-z 0-9 -",
         )
@@ -78,6 +78,8 @@ class HostsScreen(Page):
 
     def on_mount(self) -> None:
         """Begin in the table; without hosts, say how to get some."""
+        draft = self.wizard.draft
+        self._others = {k.name for k in self.wizard.cases.known() if k.file != draft.file}
         self._fill()
         self.query_one("#hosts").focus()
 
@@ -95,6 +97,7 @@ class HostsScreen(Page):
             table.move_cursor(row=min(at, table.row_count - 1))
         empty = not table.row_count
         self.query_one("#no-hosts", Static).display = empty
+        self.query_one("#finding-box").display = not empty
         self.query_one("#no-hosts", Static).update(
             lines(
                 "No hosts yet.",
@@ -157,7 +160,15 @@ class HostsScreen(Page):
 
     def _judge(self) -> None:
         draft = self.wizard.draft
-        found = self.wizard.cases.problems(draft.cluster) if draft.cluster.hosts else ()
+        found = list(self.wizard.cases.problems(draft.cluster)) if draft.cluster.hosts else []
+        if draft.cluster.name in self._others:
+            found.append(
+                Problem(
+                    f"{draft.cluster.name} is a cluster known here: its records would go on",
+                    "give this one another name, or go back and choose Resume",
+                    blocks=False,
+                )
+            )
         self.query_one("#problems", Problems).show(found)
 
     # -- keys -------------------------------------------------------------------------------

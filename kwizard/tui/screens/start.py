@@ -63,7 +63,10 @@ class StartScreen(Page):
         self._known = {k.name: k for k in known}
         new = Option(plain("New cluster"), id="new")
         resume = [
-            Option(plain(f"Resume {k.name}"), id=f"resume {k.name}")
+            Option(
+                plain(f"{'Open' if k.status == 'saved' else 'Resume'} {k.name}"),
+                id=f"resume {k.name}",
+            )
             for k in known
             if k.status != "done"
         ]

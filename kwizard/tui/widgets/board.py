@@ -215,9 +215,12 @@ def verdict(snapshot: Snapshot) -> Content:
         f"{healthy}/{len(components)} components healthy, {ready}/{len(nodes)} nodes Ready, "
         f"{answered}/{len(cells)} pings answered"
     )
+    if snapshot.problems:
+        silent = ", ".join(snapshot.problems)
+        text = f"no look at {silent}; {answered}/{len(cells)} pings answered"
     if snapshot.ok:
         return Content.assemble(("✓ All is well: ", "bold $success"), text)
-    return Content.assemble(("✗ Not well: ", "bold $error"), text)
+    return Content.assemble(("✗ Not well: ", "bold $error"), plain(text))
 
 
 def _keep(table: Grid, wanted: list[str]) -> None:

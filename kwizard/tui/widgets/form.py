@@ -119,7 +119,7 @@ class Field(Horizontal):
 
 
 class Line(Input):
-    """A one-line input. `valid` says in words which characters it takes."""
+    """A one-line input, without a border."""
 
     def __init__(
         self,
@@ -129,7 +129,6 @@ class Line(Input):
         placeholder: str = "",
         restrict: str | None = None,
         password: bool = False,
-        help_text: str = "",
     ) -> None:
         super().__init__(
             value=value,
@@ -140,7 +139,6 @@ class Line(Input):
             compact=True,
             select_on_focus=False,
         )
-        self.help_text = help_text
 
 
 class Problems(Static):

@@ -60,7 +60,8 @@ class LogView(ScrollView, can_focus=True):
             return False
         self._seen = self._buffer.total
         before = len(self._rows)
-        rows = [row for line in fresh for row in self._fold(line)]
+        width = self._width()
+        rows = [row for line in fresh for row in fold(line, width)]
         self._rows.extend(rows)
         dropped = max(0, before + len(rows) - len(self._rows))
         self._moving = True
@@ -108,8 +109,9 @@ class LogView(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Fold again to the new width."""
         self._rows.clear()
+        width = self._width()
         for line in self._buffer.kept:
-            self._rows.extend(self._fold(line))
+            self._rows.extend(fold(line, width))
         self._seen = self._buffer.total
         self._set_height()
         self.call_after_refresh(self._to_end)
@@ -133,12 +135,8 @@ class LogView(ScrollView, can_focus=True):
             style += Style(bold=True)
         return Strip([Segment(text, style)], cell_len(text)).adjust_cell_length(width, style)
 
-    def _fold(self, line: str) -> list[str]:
-        text = clean(line).expandtabs(8).replace("\n", " ")
-        width = max(8, self.scrollable_content_region.width or 80)
-        if len(text) <= width and text.isascii():
-            return [text]
-        return chop_cells(text, width) or [""]
+    def _width(self) -> int:
+        return max(8, self.scrollable_content_region.width or 80)
 
     def _set_height(self) -> None:
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._rows))
@@ -152,3 +150,11 @@ class LogView(ScrollView, can_focus=True):
         else:
             said = "  held, End follows again"
         self.border_title = Content.assemble(brief(self.host), (said, "not bold $warning"))
+
+
+def fold(line: str, width: int) -> list[str]:
+    """`line`, cleaned, in pieces at most `width` cells wide; at least one."""
+    if line.isascii() and line.isprintable():  # nearly every line; what follows is slow
+        return [line[i : i + width] for i in range(0, len(line), width)] or [""]
+    text = clean(line).expandtabs(8).replace("\n", " ")
+    return chop_cells(text, width) or [""]

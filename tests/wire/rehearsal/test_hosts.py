@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -131,7 +130,7 @@ def _namespace(pid: str) -> str | None:
         return None
 
 
-async def test_hosts_end_when_whoever_started_them_is_killed(tmp_path):
+async def test_hosts_end_when_whoever_started_them_is_killed():
     """Their input ends with that process; nothing else holds them."""
     code = (
         "import asyncio\nfrom kwizard.rehearsal import Rehearsal\n"
@@ -150,7 +149,10 @@ async def test_hosts_end_when_whoever_started_them_is_killed(tmp_path):
     await process.wait()
     while Path(f"/proc/{pid}").exists():
         await asyncio.sleep(0.01)
-    await asyncio.to_thread(shutil.rmtree, directory)
+    assert Path(directory).exists()
+    async with begin(hosts=1, speed=0) as living, begin(hosts=1, speed=0):
+        assert not Path(directory).exists(), "the next rehearsal clears up after a killed one"
+        assert living.directory.exists()
 
 
 async def test_twenty_hosts_take_little_memory():
@@ -180,6 +182,13 @@ async def test_without_namespaces_nothing_is_run(monkeypatch, tmp_path):
             pass
     assert "Operation not permitted" in caught.value.log_tail
     assert "unprivileged_userns_clone" in caught.value.remedy
+
+
+async def test_another_system_is_told_so(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(NoRehearsal, match="Linux namespaces"):
+        async with Rehearsal(hosts=1):
+            pass
 
 
 @pytest.mark.parametrize("count", [0, 51])

@@ -2,10 +2,8 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address
 
-import pytest
-
 from kwizard.cluster.model import SSH, Cluster, Host, Role, Version
-from kwizard.tui.draft import Draft, with_roles
+from kwizard.tui.draft import Draft
 from kwizard.tui.usecases import HostReport
 
 from .scripted import CLUSTER
@@ -17,15 +15,14 @@ def bare(*names: str) -> tuple[Host, ...]:
     )
 
 
-@pytest.mark.parametrize(
-    ("names", "etcd"),
-    [("a", "a"), ("ab", "a"), ("abc", "abc"), ("abcd", "abc"), ("abcde", "abcde")],
-)
-def test_pasted_hosts_get_the_articles_roles_and_an_odd_etcd(names: str, etcd: str) -> None:
-    hosts = with_roles(bare(*names))
-    assert [h.name for h in hosts if Role.CONTROL_PLANE in h.roles] == ["a"]
-    assert [h.name for h in hosts if Role.WORKER in h.roles] == list(names[1:])
-    assert [h.name for h in hosts if Role.ETCD in h.roles] == list(etcd)
+def test_pasted_hosts_get_the_articles_roles() -> None:
+    draft = Draft(Cluster(name="x", version=Version(1, 3, 5), hosts=()))
+    draft.merge(bare("a", "b", "c"))
+    assert [h.roles for h in draft.cluster.hosts] == [
+        {Role.CONTROL_PLANE, Role.ETCD},
+        {Role.WORKER, Role.ETCD},
+        {Role.WORKER, Role.ETCD},
+    ]
 
 
 def test_a_pasted_host_that_is_there_already_keeps_its_roles_and_login() -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from textual.content import Content
+from textual.pilot import Pilot
 
 from kwizard.errors import KwizardError, Problem
+from kwizard.probes.components import Component
+from kwizard.probes.nodes import Node
 from kwizard.text import clean
 from kwizard.tui.plain import cell, lines, plain
 from kwizard.tui.usecases import HostReport, KeyQuestion, PasswordQuestion
 
-from .conftest import Open, text_of, until
+from .conftest import Open, focused, text_of, until
 from .pictures import snapshot
 from .scripted import ScriptedCases, Story
 
@@ -34,79 +38,92 @@ def harmless(shown: str) -> bool:
     return all(c == "\n" or (c.isprintable() and c == clean(c)) for c in shown)
 
 
-@everything
-async def test_in_logs_and_in_the_pane_of_a_failure(opened: Open, text: str) -> None:
+async def test_in_logs_and_in_the_pane_of_a_failure(opened: Open) -> None:
     story, seen = Story(), asyncio.Event()
-    cases = ScriptedCases(
-        runs=[
-            [
-                story.begin(),
-                story.started("hosts/preflight", "anakin"),
-                story.log("hosts/preflight", "anakin", text),
-                seen,
-                story.failed("hosts/preflight", "anakin", text, text, text),
-                story.end("failed", 1),
-            ]
-        ]
-    )
-    async with opened(cases, start="resume", name="classic") as pilot:
+    run = [story.begin(), story.started("hosts/preflight", "anakin")]
+    run += [story.log("hosts/preflight", "anakin", text) for text in HOSTILE.values()]
+    worst = "\n".join(HOSTILE.values())
+    end = [story.failed("hosts/preflight", "anakin", worst, worst, worst), story.end("failed", 1)]
+    async with opened(
+        ScriptedCases(runs=[[*run, seen, *end]]), start="resume", name="classic"
+    ) as pilot:
         await until(pilot, lambda: "▸ 0 s" in text_of(pilot))
         assert harmless(text_of(pilot))
         await pilot.press("l", "z")
-        await pilot.pause()
-        assert harmless(text_of(pilot))
+        for _ in range(20):  # page through all of it
+            await pilot.press("pageup")
+            await pilot.pause()
+            assert harmless(text_of(pilot))
         seen.set()
         await until(pilot, lambda: "hosts/preflight on anakin failed" in text_of(pilot))
         assert harmless(text_of(pilot))
+        assert focused(pilot) == "retry"
         assert pilot.app.return_value is None
 
 
-@everything
-async def test_in_dialogs_tables_and_findings(opened: Open, text: str) -> None:
+async def asked(pilot: Pilot[int], cases: ScriptedCases, number: int, cursor: str) -> None:
+    """Wait for the question after `number` answers, its cursor on `cursor`."""
+    await until(pilot, lambda: len(cases.answers) == number and focused(pilot) == cursor)
+
+
+async def test_in_dialogs(opened: Open) -> None:
+    keys = tuple(KeyQuestion(text, text, text, text) for text in HOSTILE.values())
+    passwords = tuple(PasswordQuestion(t, t, "sudo", again=True) for t in HOSTILE.values())
+    cases = ScriptedCases(questions=(*keys, *passwords))
+    async with opened(cases) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: focused(pilot) == "hosts")
+        await pilot.press("k")
+        for number in range(len(keys)):
+            await asked(pilot, cases, number, "refuse")
+            assert harmless(text_of(pilot))
+            assert "It is the same" in text_of(pilot)  # never pushed off the screen
+            await pilot.press("enter")
+        for number in range(len(keys), len(cases.questions)):
+            await asked(pilot, cases, number, "password")
+            assert harmless(text_of(pilot))
+            assert "Go on" in text_of(pilot)
+            await pilot.press("escape")
+        await until(pilot, lambda: len(cases.answers) == len(cases.questions))
+
+
+async def test_in_findings_problems_and_errors(opened: Open) -> None:
+    worst = "\n".join(HOSTILE.values())
     cases = ScriptedCases(
-        questions=(
-            KeyQuestion(text, text, text, text),
-            PasswordQuestion(text, text, "sudo", again=True),
-        ),
-        reports=(HostReport("anakin", ((text[:30], text),), (Problem(text, text),)),),
-        found=(Problem(text, text, blocks=False),),
-        survey_error=KwizardError(text, remedy=text, host=text),
+        reports=(HostReport("anakin", ((worst[:30], worst),), (Problem(worst, worst),)),),
+        found=tuple(Problem(text, text, blocks=False) for text in HOSTILE.values()),
+        survey_error=KwizardError(worst, remedy=worst, host=worst),
     )
     async with opened(cases) as pilot:
         await pilot.press("enter")
-        await until(pilot, lambda: "Cluster name" in text_of(pilot))
+        await until(pilot, lambda: focused(pilot) == "hosts")
         assert harmless(text_of(pilot))
         await pilot.press("k")
-        await until(pilot, lambda: "It is the same" in text_of(pilot))
-        assert harmless(text_of(pilot))
-        await pilot.press("enter")
-        await until(pilot, lambda: "was not accepted" in text_of(pilot))
-        assert harmless(text_of(pilot))
-        await pilot.press("escape")
         await until(pilot, lambda: "✗ blocked" in text_of(pilot))
         assert harmless(text_of(pilot))
         await pilot.press("f2")
-        await until(pilot, lambda: "What to know" in text_of(pilot))
+        await until(pilot, lambda: focused(pilot) == "ok")
         assert harmless(text_of(pilot))
         await pilot.press("enter", "tab", "enter", "up", "enter", "up", "enter")
         await until(pilot, lambda: "That did not work" in text_of(pilot))
         assert harmless(text_of(pilot))
 
 
-@everything
-async def test_in_what_the_monitor_shows(opened: Open, text: str) -> None:
-    from dataclasses import replace
-
-    from kwizard.probes.components import Component
-    from kwizard.probes.nodes import Node
-
+async def test_in_what_the_monitor_shows(opened: Open) -> None:
+    worst = "\n".join(HOSTILE.values())
+    texts = list(HOSTILE.values())
     picture = replace(
         snapshot(("anakin", "c3po/container")),
-        components=(Component(name="scheduler", status="Unhealthy", error=text),),
-        nodes=(Node(name=clean(text)[:63] or "x", status="NotReady", version=text),),
-        nodes_error=text,
-        problems={"boba": text},
-        faults=(text,),
+        components=tuple(
+            Component(name=f"c{n}", status="Unhealthy", error=t) for n, t in enumerate(texts)
+        ),
+        nodes=tuple(
+            Node(name=f"n{n}{clean(t)[:20]}", status="NotReady", version=t)
+            for n, t in enumerate(texts)
+        ),
+        nodes_error=worst,
+        problems={"boba": worst},
+        faults=(worst,),
     )
     async with opened(
         ScriptedCases(pictures=(picture,)), start="monitor", name="classic", size=(120, 40)

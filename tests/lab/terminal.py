@@ -1,0 +1,87 @@
+"""A real terminal: tmux, keys in, screen out."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+FOCUSED = "48;5;173m"  # the background of the button that has the focus, in 256 colours
+
+
+class Terminal:
+    """A tmux session of its own, 80x24, running one command; gone with the context."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._socket = f"kwizard-test-{os.getpid()}"
+        self._command = command
+        self._environment = {**environment, "TERM": "xterm-256color"}
+
+    def __enter__(self) -> Self:
+        self._tmux("kill-server", check=False)
+        line = [*self._command]
+        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", *line)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            print(self.screen())
+        self._tmux("kill-server", check=False)
+
+    def _tmux(self, *arguments: str, check: bool = True) -> str:
+        done = subprocess.run(
+            ["tmux", "-L", self._socket, *arguments],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=20,
+        )
+        assert not check or done.returncode == 0, done.stderr
+        return done.stdout
+
+    @property
+    def pid(self) -> int:
+        """The process the terminal runs."""
+        return int(self._tmux("list-panes", "-F", "#{pane_pid}"))
+
+    def screen(self, *, colours: bool = False) -> str:
+        """What stands on the screen now."""
+        return self._tmux("capture-pane", "-p", *(["-e"] if colours else []), check=False)
+
+    def keys(self, *keys: str) -> None:
+        """Press keys, by tmux's names."""
+        self._tmux("send-keys", *keys)
+
+    def type(self, text: str) -> None:
+        """Type text."""
+        self._tmux("send-keys", "-l", text)
+
+    def until(self, text: str, seconds: float = 30) -> str:
+        """Wait until `text` (a regular expression) stands on the screen."""
+        deadline = time.monotonic() + seconds
+        while re.search(text, screen := self.screen()) is None:
+            assert time.monotonic() < deadline, f"no {text!r} after {seconds:.0f} s:\n{screen}"
+            time.sleep(0.1)
+        return screen
+
+    def press(self, label: str) -> None:
+        """Walk with Tab to the button with that label, and press it."""
+        self.until(label)
+        wanted = re.compile(re.escape(FOCUSED) + rf"[^‹›]*{label}")
+        for _ in range(40):
+            if wanted.search(self.screen(colours=True)):
+                self.keys("Enter")
+                return
+            self.keys("Tab")
+            time.sleep(0.15)
+        raise AssertionError(f"no button {label!r} takes the focus:\n{self.screen()}")

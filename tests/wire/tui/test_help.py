@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+from kwizard.tui import screens
+from kwizard.tui.screens.page import HELP, Page
+
+from .conftest import Open, text_of, until
+from .scripted import ScriptedCases
+
+for module in pkgutil.iter_modules(screens.__path__):
+    importlib.import_module(f"{screens.__name__}.{module.name}")
+PAGES = [page for page in Page.__subclasses__() if not inspect.isabstract(page)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.__name__)
+def test_every_page_has_its_help(page: type[Page]) -> None:
+    text = (HELP / f"{page.help_name}.md").read_text(encoding="utf-8")
+    assert text.startswith("# ")
+
+
+async def test_the_palette_offers_the_actions_of_the_page(opened: Open) -> None:
+    async with opened(ScriptedCases(), size=(100, 40)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "Cluster name" in text_of(pilot))
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: "Colours: paper" in text_of(pilot))
+        for action in ("Add", "Paste", "Import", "Check"):
+            assert action in text_of(pilot)
+        await pilot.press(*"paste")
+        await until(pilot, lambda: "Colours: paper" not in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Take them in" in text_of(pilot))
