@@ -5,13 +5,14 @@
 watch_script() {
     cat <<'SCRIPT'
 #!/bin/sh
-# Written by kwizard: starts flanneld again when its watch on etcd can never go on.
+# Written by kwizard: starts flanneld again when its watch on etcd can never go on. Then it ends and
+# is begun anew by systemd a little later, so that what flanneld said meanwhile does not count.
 journalctl --unit=flanneld.service --follow --lines=0 --output=cat | while IFS= read -r line; do
     case $line in
         *'required revision has been compacted'*)
             echo "flanneld lost its watch on etcd; it is started again"
             systemctl --no-block restart flanneld.service
-            sleep 10
+            exit
             ;;
     esac
 done
@@ -28,7 +29,7 @@ StartLimitIntervalSec=0
 [Service]
 ExecStart=/usr/local/lib/kwizard/flannel-watch
 Restart=always
-RestartSec=5
+RestartSec=10
 
 [Install]
 WantedBy=multi-user.target
