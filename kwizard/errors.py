@@ -140,6 +140,10 @@ class ReleaseError(KwizardError):
     """A release could not be found, fetched or verified, or a tarball is not what it should be."""
 
 
+class PkiError(KwizardError):
+    """The cluster's certificates on the operator's side are damaged or have ended."""
+
+
 class JournalLocked(KwizardError):
     """Another kwizard is writing this cluster's journal."""
 

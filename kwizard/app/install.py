@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
+from kwizard.app.certificates import secret_files, secure, told
 from kwizard.app.clusters import save
 from kwizard.app.planning import make_plan
 from kwizard.app.session import Session
@@ -17,6 +18,7 @@ from kwizard.engine.run import Run
 from kwizard.engine.survey import survey
 from kwizard.errors import HostRefused, KwizardError, ReleaseError, StepFailed
 from kwizard.monitor.snapshot import Snapshot, take
+from kwizard.pki.store import Pki
 from kwizard.recipes.step import Phase
 from kwizard.release.store import obtain, resolve
 from kwizard.text import clean
@@ -32,8 +34,9 @@ class Installation:
 
     def __init__(self, session: Session, phase: Phase | None = None) -> None:
         self.session = session
-        self.plan = make_plan(session.cluster)
+        self.plan = make_plan(session.cluster, session.directory)
         self.snapshot: Snapshot | None = None
+        self._pki: Pki | None = None
         self._phase = phase
         self._run: Run | None = None
         self._stopped = False
@@ -53,6 +56,10 @@ class Installation:
                 async for event in self._refused(errors, started):
                     yield event
                 return
+            # Under the journal's lock: two runs must never make two sets of certificates.
+            self._pki = secure(session.cluster, session.directory)
+            if self._pki is not None and self._pki.made:
+                self.plan = make_plan(session.cluster, session.directory)
             findings = await survey(self.plan, session.hosts, journal.state)
             self._run = Run(
                 self.plan,
@@ -61,7 +68,12 @@ class Installation:
                 tools=Tools(
                     hosts=session.hosts,
                     artifact=self._artifact,
-                    operator={"fetch-release": self._fetch_release, "verify": self._verify},
+                    operator={
+                        "fetch-release": self._fetch_release,
+                        "certificates": self._certificates,
+                        "verify": self._verify,
+                    },
+                    secrets=self._secrets,
                 ),
                 logs=session.logs,
                 phase=self._phase,
@@ -101,6 +113,16 @@ class Installation:
 
     async def _artifact(self, name: str) -> tuple[Path, str]:
         return await resolve(self.session.cluster, name)
+
+    def _secrets(self, bundle: str, host: str) -> Mapping[str, bytes]:
+        if self._pki is None:
+            raise KeyError(bundle)
+        return secret_files(self._pki, self.session.cluster, bundle, host)
+
+    async def _certificates(self, context: OperatorContext) -> None:
+        """They are there when a run begins; here it is told which, and until when they hold."""
+        if self._pki is not None:
+            await context.say("\n".join(told(self._pki, self.session.directory)))
 
     async def _fetch_release(self, context: OperatorContext) -> None:
         told = 0.0

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from kwizard.app.certificates import existing, public_part
 from kwizard.app.session import Session
 from kwizard.cluster.model import Cluster
 from kwizard.engine.journal import state_of
 from kwizard.engine.plan import Finding, Plan, build
 from kwizard.engine.survey import survey as engine_survey
+from kwizard.paths import cluster_dir
 from kwizard.recipes import steps_for
 
 
-def make_plan(cluster: Cluster) -> Plan:
-    """The plan of the cluster's recipe. Asks no host. Raises InvalidInput for what it refuses."""
-    return build(steps_for(cluster))
+def make_plan(cluster: Cluster, directory: Path | None = None) -> Plan:
+    """The plan of the cluster's recipe. Asks no host. Raises InvalidInput for what it refuses.
+
+    `directory` is the cluster's own, where certificates made earlier are.
+    """
+    recipe = steps_for(cluster)
+    pki = existing(cluster, directory or cluster_dir(cluster.name))
+    return build(recipe, public_part(pki, cluster))
 
 
 async def survey(session: Session, plan: Plan) -> dict[str, Finding]:

@@ -11,14 +11,20 @@ from ipaddress import IPv4Address, IPv4Network
 
 from kwizard.cluster import check_network, values
 from kwizard.cluster.finding import Finding, Path, error, listed, private, warning
-from kwizard.cluster.model import Cluster, EtcdMode, Host, RecipeName, Role
+from kwizard.cluster.model import Cluster, EtcdMode, Host, RecipeName, Role, Supervisor
 from kwizard.errors import Problem
 
 BELOW = {RecipeName.CLASSIC: (1, 20)}
 """The minor version a recipe ends before: from 1.20 on the apiserver has no insecure port."""
 
-ONE_CONTROL_PLANE = frozenset({RecipeName.CLASSIC})
-"""Recipes that know one master only."""
+FROM = {RecipeName.MODERN: (1, 34)}
+"""The minor version a recipe begins with."""
+
+NEWEST = {RecipeName.MODERN: (1, 37)}
+"""The newest minor version a recipe has facts of; a later one is installed like it."""
+
+ONE_CONTROL_PLANE = frozenset({RecipeName.CLASSIC, RecipeName.MODERN})
+"""Recipes that know one control plane only."""
 
 
 def check(cluster: Cluster) -> tuple[Problem, ...]:
@@ -88,16 +94,45 @@ def _texts(cluster: Cluster) -> Iterator[tuple[Path, str | None, Callable[[str],
     yield ("docker", "pause_image"), cluster.docker.pause_image, values.check_image
     yield ("docker", "pause_archive"), cluster.docker.pause_archive, values.check_path
     yield ("firewall", "zone"), cluster.firewall.zone, values.check_zone
+    yield ("runtime", "containerd"), cluster.runtime.containerd, values.check_path
+    yield ("runtime", "cni_plugins"), cluster.runtime.cni_plugins, values.check_path
+    yield ("images", "pause"), cluster.images.pause, values.check_image
+    yield ("images", "pause_archive"), cluster.images.pause_archive, values.check_path
+    yield ("images", "coredns"), cluster.images.coredns, values.check_image
+    yield ("images", "coredns_archive"), cluster.images.coredns_archive, values.check_path
 
 
 def _version(cluster: Cluster) -> Iterator[Finding]:
-    if cluster.version.minor_pair >= BELOW[cluster.recipe]:
+    below, first = BELOW.get(cluster.recipe), FROM.get(cluster.recipe)
+    if below is not None and cluster.version.minor_pair >= below:
         yield error(
             f"{cluster.version} cannot be installed by the {cluster.recipe} recipe: versions from "
-            "1.20 on have no insecure port and need the modern recipe, which this kwizard does "
-            "not have yet",
-            "give a version below v1.20, such as v1.19.16",
+            "1.20 on have no insecure port and need the modern recipe",
+            "set recipe: modern, or give a version below v1.20, such as v1.19.16",
             ("version",),
+            ("recipe",),
+        )
+    if first is not None and cluster.version.minor_pair < first:
+        yield error(
+            f"{cluster.version} is older than what the {cluster.recipe} recipe knows, which begins "
+            f"with v{first[0]}.{first[1]}",
+            f"give a version from v{first[0]}.{first[1]} on, such as v1.36.3",
+            ("version",),
+            ("recipe",),
+        )
+    newest = NEWEST.get(cluster.recipe)
+    if newest is not None and cluster.version.minor_pair > newest:
+        yield warning(
+            f"{cluster.version} is newer than what this kwizard knows; it is installed like "
+            f"v{newest[0]}.{newest[1]}",
+            "look into its change log for flags that were removed, or take a known version",
+            ("version",),
+        )
+    if cluster.recipe is RecipeName.MODERN and cluster.supervisor is not Supervisor.SYSTEMD:
+        yield error(
+            "the modern recipe starts everything by systemd",
+            "remove the key supervisor",
+            ("supervisor",),
             ("recipe",),
         )
 
@@ -142,9 +177,14 @@ def _twice(
 def _addresses(cluster: Cluster) -> Iterator[Finding]:
     public = [(i, h) for i, h in enumerate(cluster.hosts) if h.address.is_global]
     if public:
+        open_to_all = (
+            "; what this recipe opens on a host (apiserver, etcd) has no password"
+            if cluster.recipe is RecipeName.CLASSIC
+            else ""
+        )
         yield warning(
-            f"public addresses for hosts: {listed([f'{h.name} {h.address}' for _, h in public])}; "
-            "what this recipe opens on a host (apiserver, etcd) has no password",
+            f"public addresses for hosts: {listed([f'{h.name} {h.address}' for _, h in public])}"
+            f"{open_to_all}",
             private([h.address for _, h in public]),
             *(_at(i, "address") for i, _ in public),
         )
@@ -196,7 +236,7 @@ def _roles(cluster: Cluster) -> Iterator[Finding]:
             "leave control-plane in the roles of one host",
             *(_at(i, "roles") for i in control[1:]),
         )
-    if control and not cluster.nodes:
+    if control and not (cluster.control_plane_is_node or cluster.with_role(Role.WORKER)):
         yield error(
             "no host would run pods",
             "give a host the role worker, or set control_plane_is_node: true",
@@ -216,6 +256,13 @@ def _roles(cluster: Cluster) -> Iterator[Finding]:
 def _etcd(cluster: Cluster) -> Iterator[Finding]:
     etcd = cluster.etcd
     existing = etcd.mode is EtcdMode.EXISTING
+    if cluster.recipe is RecipeName.MODERN and etcd.mode is not EtcdMode.SYSTEMD:
+        yield error(
+            f"the modern recipe runs etcd as units of systemd, not in mode {etcd.mode}",
+            "set mode: systemd, or remove the key",
+            ("etcd", "mode"),
+            ("recipe",),
+        )
     about = (("etcd", "mode"), ("etcd", "endpoints"))
     if existing and not etcd.endpoints:
         yield error(

@@ -8,8 +8,9 @@ from typing import Any
 
 import yaml
 
+from kwizard.cluster.defaults import default_of
 from kwizard.cluster.keys import SECTIONS, SSH_KEYS, Section
-from kwizard.cluster.model import Cluster, Host, Version
+from kwizard.cluster.model import SSH, Cluster, Host, Version
 from kwizard.cluster.roles import in_order
 
 _ALWAYS = frozenset(
@@ -59,7 +60,8 @@ def dump(cluster: Cluster) -> str:
         out["control_plane_is_node"] = True
     out["hosts"] = [_host(host) for host in cluster.hosts]
     for section in SECTIONS:
-        written = _section(getattr(cluster, section.name), section)
+        default = default_of(cluster.recipe, section.name, section.make)
+        written = _section(getattr(cluster, section.name), section, default)
         if written:
             out[section.name] = written
     return yaml.dump(out, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=4096)
@@ -69,12 +71,11 @@ def _host(host: Host) -> dict[str, Any]:
     out: dict[str, Any] = {"name": host.name, "address": str(host.address)}
     if host.roles:
         out["roles"] = _Line(r.value for r in in_order(host.roles))
-    ssh = _section(host.ssh, SSH_KEYS)
+    ssh = _section(host.ssh, SSH_KEYS, SSH())
     return out | ({"ssh": ssh} if ssh else {})
 
 
-def _section(value: object, section: Section) -> dict[str, Any]:
-    default = section.make()
+def _section(value: object, section: Section, default: object) -> dict[str, Any]:
     return {
         key.name: _plain(getattr(value, key.name))
         for key in section.keys

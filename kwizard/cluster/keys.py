@@ -19,10 +19,15 @@ from kwizard.cluster.model import (
     EtcdMode,
     Firewall,
     Flannel,
+    Images,
+    Kubelet,
     Network,
+    Proxy,
+    ProxyMode,
     RecipeName,
     Release,
     Role,
+    Runtime,
     Supervisor,
     Version,
 )
@@ -73,10 +78,11 @@ def _choice(of: type[StrEnum]) -> Callable[[str], StrEnum]:
     return read
 
 
-def _recipe(text: str) -> StrEnum:
-    if text == "modern":
-        raise ValueError("this kwizard does not have the modern recipe yet; allowed is classic")
-    return _choice(RecipeName)(text)
+def _proxy_mode(text: str) -> StrEnum:
+    if text == "ipvs":
+        said = "kube-proxy's ipvs mode is deprecated since 1.35 and will go; take nftables"
+        raise ValueError(said)
+    return _choice(ProxyMode)(text)
 
 
 def _version(text: str) -> Version:
@@ -115,7 +121,7 @@ def _prefix(text: str) -> str:
 
 TOP = (
     Key("name"),
-    Key("recipe", _recipe),
+    Key("recipe", _choice(RecipeName)),
     Key("version", _version),
     Key("supervisor", _choice(Supervisor)),
     Key("control_plane_is_node", kind=Kind.FLAG),
@@ -180,6 +186,19 @@ SECTIONS = (
         ),
     ),
     Section("firewall", Firewall, (Key("zone"), Key("move_interface", kind=Kind.FLAG))),
+    Section("runtime", Runtime, (Key("containerd", file=True), Key("cni_plugins", file=True))),
+    Section(
+        "images",
+        Images,
+        (
+            Key("pause"),
+            Key("pause_archive", file=True),
+            Key("coredns"),
+            Key("coredns_archive", file=True),
+        ),
+    ),
+    Section("kubelet", Kubelet, (Key("allow_cgroup_v1", kind=Kind.FLAG),)),
+    Section("proxy", Proxy, (Key("mode", _proxy_mode),)),
 )
 
 TOP_NAMES = (*(k.name for k in TOP), "hosts", *(s.name for s in SECTIONS))

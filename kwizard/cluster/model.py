@@ -21,6 +21,7 @@ class RecipeName(StrEnum):
     """The generations of Kubernetes kwizard can install."""
 
     CLASSIC = "classic"
+    MODERN = "modern"
 
 
 class Supervisor(StrEnum):
@@ -36,6 +37,13 @@ class Backend(StrEnum):
     UDP = "udp"
     VXLAN = "vxlan"
     HOST_GW = "host-gw"
+
+
+class ProxyMode(StrEnum):
+    """What kube-proxy writes its rules with."""
+
+    IPTABLES = "iptables"
+    NFTABLES = "nftables"
 
 
 class EtcdMode(StrEnum):
@@ -163,6 +171,41 @@ class Docker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """What runs containers in the modern recipe, as release tarballs on the operator's machine:
+    `containerd` (with its runc shim and ctr) and `cni_plugins`. runc itself is the host's own."""
+
+    containerd: str | None = None
+    cni_plugins: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Images:
+    """Images of the modern recipe. None: the version's own, from its registry. `*_archive` are
+    docker archives on the operator's machine; with both nothing is pulled."""
+
+    pause: str | None = None
+    pause_archive: str | None = None
+    coredns: str | None = None
+    coredns_archive: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kubelet:
+    """`allow_cgroup_v1`: the operator knows that a kubelet from 1.35 on refuses cgroup v1, and
+    wants it to run there nevertheless."""
+
+    allow_cgroup_v1: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """kube-proxy in the modern recipe."""
+
+    mode: ProxyMode = ProxyMode.IPTABLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Firewall:
     """`zone` is the firewalld zone ports are opened in (None: the one the interface is in).
     `move_interface`: put the interface into that zone where it is in another one."""
@@ -187,6 +230,10 @@ class Cluster:
     release: Release = field(default_factory=Release)
     docker: Docker = field(default_factory=Docker)
     firewall: Firewall = field(default_factory=Firewall)
+    runtime: Runtime = field(default_factory=Runtime)
+    images: Images = field(default_factory=Images)
+    kubelet: Kubelet = field(default_factory=Kubelet)
+    proxy: Proxy = field(default_factory=Proxy)
 
     def with_role(self, role: Role) -> tuple[Host, ...]:
         """Hosts that have `role`, in file order."""
@@ -206,6 +253,11 @@ class Cluster:
 
     @property
     def nodes(self) -> tuple[Host, ...]:
-        """Hosts that run a kubelet: the workers, and the control plane where asked."""
-        wanted = {Role.WORKER} | ({Role.CONTROL_PLANE} if self.control_plane_is_node else set())
+        """Hosts that run a kubelet: the workers, and the control plane where asked.
+
+        In the modern recipe the control plane always runs one, since its API server has to reach
+        pods; unless asked it carries a taint that keeps ordinary pods away.
+        """
+        always = self.recipe is RecipeName.MODERN or self.control_plane_is_node
+        wanted = {Role.WORKER} | ({Role.CONTROL_PLANE} if always else set())
         return tuple(h for h in self.hosts if wanted & h.roles)

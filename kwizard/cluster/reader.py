@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from ipaddress import IPv4Address
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kwizard.cluster import values
+from kwizard.cluster.defaults import default_of
 from kwizard.cluster.document import is_tag, kind_of, line_of
 from kwizard.cluster.finding import Path
 from kwizard.cluster.keys import (
@@ -23,7 +25,7 @@ from kwizard.cluster.keys import (
     Section,
     everywhere,
 )
-from kwizard.cluster.model import SSH, Cluster, Host, Version
+from kwizard.cluster.model import SSH, Cluster, Host, RecipeName, Version
 from kwizard.cluster.paste import parse_host
 from kwizard.cluster.roles import with_default_roles
 from kwizard.errors import Problem
@@ -57,7 +59,13 @@ class Reader:
         self.lines[()] = line_of(root)
         nodes = self._mapping(root, (), TOP_NAMES)
         top = self._values(nodes, (), TOP)
-        sections = {s.name: self._section(nodes.get(s.name), (s.name,), s) for s in SECTIONS}
+        recipe = top.get("recipe", RecipeName.CLASSIC)
+        sections = {
+            s.name: self._section(
+                nodes.get(s.name), (s.name,), s, default_of(recipe, s.name, s.make)
+            )
+            for s in SECTIONS
+        }
         hosts = self._hosts(nodes.get("hosts"))
         for name, stand_in in (("name", ""), ("version", _STAND_IN_VERSION)):
             self._require(top, (), name, stand_in)
@@ -83,7 +91,7 @@ class Reader:
             return self._short_host(node, place)
         nodes = self._mapping(node, place, HOST_NAMES)
         found = self._values(nodes, place, HOST)
-        ssh = self._section(nodes.get("ssh"), (*place, "ssh"), SSH_KEYS)
+        ssh = self._section(nodes.get("ssh"), (*place, "ssh"), SSH_KEYS, SSH())
         self._require(found, place, "name", "")
         self._require(found, place, "address", _STAND_IN_ADDRESS)
         found["roles"] = frozenset(found.get("roles", ()))
@@ -99,11 +107,12 @@ class Reader:
             return Host(name="", address=_STAND_IN_ADDRESS, ssh=SSH())
         return Host(name=host.name, address=host.address, ssh=host.ssh)
 
-    def _section(self, node: Node | None, place: Path, section: Section) -> Any:  # noqa: ANN401 - what the section makes
+    def _section(self, node: Node | None, place: Path, section: Section, default: Any) -> Any:  # noqa: ANN401 - what the section makes
+        """`default` with what the file says of it put in."""
         if node is None or _is_null(node):
-            return section.make()
+            return default
         nodes = self._mapping(node, place, [k.name for k in section.keys])
-        return section.make(**self._values(nodes, place, section.keys))
+        return replace(default, **self._values(nodes, place, section.keys))
 
     def _mapping(self, node: Node, place: Path, known: Iterable[str]) -> dict[str, Node]:
         """The values of a mapping by key. Unknown keys and keys given twice are mistakes."""

@@ -31,15 +31,24 @@ class OperatorContext:
 
 OperatorAction = Callable[[OperatorContext], Awaitable[None]]
 ArtifactResolver = Callable[[str], Awaitable[tuple[Path, str]]]
+SecretFiles = Callable[[str, str], Mapping[str, bytes]]
+"""The secret files of a bundle for a host, by name."""
+
+
+def no_secrets(bundle: str, host: str) -> Mapping[str, bytes]:
+    """For recipes whose steps need none. Raises KeyError."""
+    raise KeyError(f"{bundle} for {host}")
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the app lends the engine: the hosts, artifacts by name (path, sha256), operator work."""
+    """What the app lends the engine: the hosts, artifacts by name (path, sha256), operator work,
+    and the secret files that go beside scripts."""
 
     hosts: Mapping[str, Host]
     artifact: ArtifactResolver
     operator: Mapping[str, OperatorAction]
+    secrets: SecretFiles = no_secrets
 
 
 async def perform(
@@ -51,9 +60,12 @@ async def perform(
     layers raise.
     """
     match task.step.action:
-        case Script():
+        case Script(_, bundles):
             host = tools.hosts[task.host or ""]
-            await host.launch(Job(job, task.script, task.stamp))
+            files: dict[str, bytes] = {}
+            for bundle in bundles:
+                files |= tools.secrets(bundle, host.name)
+            await host.launch(Job(job, task.script, task.stamp, files, task.record))
             await follow(task, host, job, log, voice)
         case Place(artifact, target, mode):
             path, sha256 = await tools.artifact(artifact)

@@ -7,7 +7,7 @@ Making a plan needs nothing but the cluster file; whether a task is due is found
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
@@ -18,6 +18,9 @@ from kwizard.recipes.render import render
 from kwizard.recipes.step import After, Operator, Place, RecipeSteps, Script, Step, Wait
 
 OPERATOR = "operator"
+
+PublicPart = Callable[[str, str], str]
+"""A digest of the public part of a bundle of secret files, by bundle and host."""
 
 
 class State(StrEnum):
@@ -42,8 +45,10 @@ class Task:
 
     `id` is `<step>@<host>`. `host` is None on the operator's side. `script` holds the exact bytes
     a job will run (empty where the action has none); `sha256` is its hash, or that of what is
-    placed; `key` also covers recipe, step and host: a changed key means due again. `probe` and
-    `guard` are rendered read-only scripts. `after` names tasks.
+    placed; `record` is what the host keeps as the sign that this was applied: the same, and where
+    secret files go beside the script, their public part too. `key` also covers recipe, step and
+    host: a changed key means due again. `probe` and `guard` are rendered read-only scripts. `after`
+    names tasks.
     """
 
     id: str
@@ -51,6 +56,7 @@ class Task:
     host: str | None
     script: str
     sha256: str
+    record: str
     key: str
     probe: str | None
     guard: str | None
@@ -94,15 +100,22 @@ class Plan:
         return {k: frozenset(v) for k, v in out.items()}
 
 
-def build(recipe: RecipeSteps) -> Plan:
-    """Spread `recipe` over its hosts and render every script.
+def no_files(bundle: str, host: str) -> str:  # noqa: ARG001
+    """The public part of secret files that nobody has made yet."""
+    return ""
+
+
+def build(recipe: RecipeSteps, public: PublicPart = no_files) -> Plan:
+    """Spread `recipe` over its hosts and render every script. `public` tells of secret files.
 
     Raises KwizardError when the recipe itself is wrong: a step comes after one that does not
     exist, or steps wait for each other in a circle.
     """
     places = {s.id: s.hosts or (None,) for s in recipe.steps}
     tasks = tuple(
-        _task(recipe, step, host, places) for step in recipe.steps for host in places[step.id]
+        _task(recipe, step, host, places, public)
+        for step in recipe.steps
+        for host in places[step.id]
     )
     try:
         TopologicalSorter({t.id: t.after for t in tasks}).prepare()
@@ -121,6 +134,7 @@ def _task(
     step: Step,
     host: str | None,
     places: Mapping[str, tuple[str | None, ...]],
+    public: PublicPart,
 ) -> Task:
     values = {**recipe.values, **step.values}
 
@@ -129,10 +143,12 @@ def _task(
         return render(asset, cluster=recipe.cluster, host=target, values=values)
 
     script, probe = "", text(step.probe) if step.probe else None
+    beside: tuple[str, ...] = ()
     match step.action:
-        case Script(asset):
+        case Script(asset, files):
             script = text(asset)
             subject = script
+            beside = tuple(f"{name} {public(name, host or OPERATOR)}" for name in files)
         case Wait(asset):
             script = probe = text(asset)
             subject = script
@@ -141,13 +157,15 @@ def _task(
         case Operator(action):
             subject = f"operator {action}"
     sha = _hash(subject)
+    record = _hash(sha, *beside) if beside else sha
     return Task(
         id=task_id(step.id, host),
         step=step,
         host=host,
         script=script,
         sha256=sha,
-        key=_hash(recipe.cluster.recipe, step.id, host or OPERATOR, sha),
+        record=record,
+        key=_hash(recipe.cluster.recipe, step.id, host or OPERATOR, record),
         probe=probe,
         guard=text(step.rolling.guard) if step.rolling and step.rolling.guard else None,
         after=tuple(_before(step, host, places)),

@@ -67,7 +67,7 @@ def judge(task: Task, look: Look | None, attempt: Attempt | None) -> Finding:
         return Finding(State.UNKNOWN, "the host did not answer the probe")
     if attempt is not None and attempt.running:
         return Finding(State.DUE, "started earlier, its end is not known yet")
-    same = look.stamp == task.sha256
+    same = look.stamp == task.record
     finished = attempt is not None and attempt.ok and attempt.key == task.key
     if task.probe is None:
         # A host that was made anew has forgotten its stamps, whatever the journal remembers.

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import click
 
+from kwizard.cluster.model import Version
 from kwizard.lab.lab import Lab
 from kwizard.lab.layout import MAX_HOSTS
 from kwizard.lab.release.command import mirror, release
@@ -60,14 +61,29 @@ lab.add_command(mirror)
     "--supervisor", type=click.Choice(["systemd", "nohup"]), default="systemd", show_default=True
 )
 @click.option(
-    "--backend", type=click.Choice(["udp", "vxlan", "host-gw"]), default="udp", show_default=True
+    "--recipe",
+    type=click.Choice(["classic", "modern"]),
+    help="What the cluster file installs.  [by the version, or classic]",
+)
+@click.option("--version", help="The Kubernetes release.  [v1.19.16, or v1.36.3]")
+@click.option(
+    "--backend",
+    type=click.Choice(["udp", "vxlan", "host-gw"]),
+    help="How flannel carries packets.  [udp, or vxlan]",
+)
+@click.option(
+    "--proxy",
+    type=click.Choice(["iptables", "nftables"]),
+    default="iptables",
+    show_default=True,
+    help="What kube-proxy writes its rules with (modern).",
 )
 @click.option("--disk-mb", type=int, help="Give new hosts a disk of that size, which can fill up.")
 @click.option("--install", is_flag=True, help="Install missing Debian packages first.")
 @click.pass_obj
 def up(
-    self: Lab, hosts: int, file: Path | None, user: str, supervisor: str, backend: str,
-    disk_mb: int | None, install: bool,
+    self: Lab, hosts: int, file: Path | None, user: str, supervisor: str, recipe: str | None,
+    version: str | None, backend: str | None, proxy: str, disk_mb: int | None, install: bool,
 ) -> None:  # fmt: skip
     """Start hosts, wait until they are ready, and write a cluster file for them."""
     if install:
@@ -75,9 +91,28 @@ def up(
     for name, word in self.up(hosts, disk_mb).items():
         seat = self.layout.seat(name)
         _say(f"{name:8} {seat.address}  {seat.second_address}  {word}")
-    written = self.cluster_file(file=file, user=user, supervisor=supervisor, backend=backend)
+    written = self.cluster_file(
+        file=file,
+        recipe=recipe or _recipe_of(version),
+        version=version,
+        user=user,
+        supervisor=supervisor,
+        backend=backend,
+        proxy=proxy,
+    )
     _say("the cluster file:")
     click.echo(str(written))
+
+
+def _recipe_of(version: str | None) -> str:
+    """The classic recipe ends with the insecure port, at 1.20."""
+    if version is None:
+        return "classic"
+    try:
+        found = Version.parse(version)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--version") from error
+    return "classic" if found.minor_pair < (1, 20) else "modern"
 
 
 @lab.command()

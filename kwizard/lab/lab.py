@@ -248,10 +248,12 @@ class Lab:
         self,
         *,
         file: Path | None = None,
+        recipe: str = "classic",
         version: str | None = None,
         user: str = "root",
         supervisor: str = "systemd",
-        backend: str = "udp",
+        backend: str | None = None,
+        proxy: str = "iptables",
         second: bool = False,
     ) -> Path:
         """Write a ready cluster file for the lab's hosts and return its path.
@@ -272,10 +274,12 @@ class Lab:
             self.hosts,
             self.report,
             file=file,
-            version=version or clusterfile.VERSION,
+            recipe=recipe,
+            version=version,
             user=user,
             supervisor=supervisor,
             backend=backend,
+            proxy=proxy,
             second=second,
             host_keys=host_keys,
         )

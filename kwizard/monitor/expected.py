@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kwizard.cluster.model import Cluster, EtcdMode, Host, Role
+from kwizard.cluster.model import Cluster, EtcdMode, Host, RecipeName, Role
 from kwizard.probes.nodes import Nodes
 from kwizard.probes.services import Service
 
 
 def daemons(cluster: Cluster, host: Host) -> tuple[str, ...]:
     """The daemons that should run on `host`."""
+    if cluster.recipe is RecipeName.MODERN:
+        return _modern(cluster, host)
     wanted: list[str] = []
     if Role.CONTROL_PLANE in host.roles:
         wanted += ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"]
@@ -20,6 +22,17 @@ def daemons(cluster: Cluster, host: Host) -> tuple[str, ...]:
         wanted.append("etcd")
     wanted += ["flanneld", "docker"]
     return tuple(dict.fromkeys(wanted))
+
+
+def _modern(cluster: Cluster, host: Host) -> tuple[str, ...]:
+    wanted: list[str] = []
+    if Role.CONTROL_PLANE in host.roles:
+        wanted += ["kube-apiserver", "kube-controller-manager", "kube-scheduler"]
+    if host in cluster.nodes:
+        wanted += ["kubelet", "kube-proxy", "flanneld", "containerd"]
+    if Role.ETCD in host.roles:
+        wanted.append("etcd")
+    return tuple(wanted)
 
 
 def stopped_daemons(

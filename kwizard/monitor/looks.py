@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from kwizard.cluster.model import Cluster, EtcdMode, Role
+from kwizard.cluster.model import Cluster, EtcdMode, RecipeName, Role
 from kwizard.errors import KwizardError
-from kwizard.probes import components, matrix, network, nodes, services
+from kwizard.probes import components, controlplane, matrix, network, nodes, services
 from kwizard.probes.components import Components
 from kwizard.probes.matrix import Cell, Endpoints, Matrix, Mode
 from kwizard.probes.network import NetworkFacts
 from kwizard.probes.nodes import Nodes
 from kwizard.probes.services import Service
+from kwizard.recipes.modern import flags
 from kwizard.remote.host import Output, ReadOnlyHost
 
 T = TypeVar("T")
@@ -37,6 +38,31 @@ class Survey:
     endpoints: Mapping[str, Endpoints]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What hosts of one recipe are asked, and who reads the answers."""
+
+    components: str
+    parse_components: Callable[[Output], Components]
+    nodes: str
+    daemons: tuple[str, ...]
+    endpoints: str
+    parse_endpoints: Callable[[Output], Endpoints]
+
+
+def _modern(cluster: Cluster) -> _Asked:
+    server = flags.api_url(cluster)
+    members = {h.name: f"https://{h.address}:2379" for h in cluster.with_role(Role.ETCD)}
+    return _Asked(
+        components=controlplane.script(server, flags.MONITOR, flags.PKI, members),
+        parse_components=controlplane.parse,
+        nodes=nodes.script(server, flags.MONITOR),
+        daemons=services.MODERN_DAEMONS,
+        endpoints=matrix.pods_script(),
+        parse_endpoints=matrix.parse_pods,
+    )
+
+
 class Looks:
     """Looks at the hosts of one cluster. `problems` collects, by host, why a look failed."""
 
@@ -49,16 +75,16 @@ class Looks:
         """Everything but the pings, all hosts and all questions at once."""
         names = tuple(self._hosts)
         master = self._cluster.control_plane
-        server = f"http://{master.address}:{PORT}"
+        asked = _modern(self._cluster) if self._is_modern else self._classic()
         table, rows, daemons, ends = await asyncio.gather(
-            self._look(master.name, components.script(server, self._etcd()), components.parse, API),
-            self._look(master.name, nodes.script(server), nodes.parse, API),
-            self._each(names, services.script(), services.parse),
+            self._look(master.name, asked.components, asked.parse_components, API),
+            self._look(master.name, asked.nodes, nodes.parse, API),
             self._each(
-                names if with_endpoints else (),
-                matrix.addresses_script(),
-                matrix.parse_addresses,
+                names,
+                services.script(asked.daemons),
+                lambda out: services.parse(out, asked.daemons),
             ),
+            self._each(names if with_endpoints else (), asked.endpoints, asked.parse_endpoints),
         )
         silent = f"{master.name} did not answer, and it is the one to ask"
         return Survey(
@@ -68,9 +94,16 @@ class Looks:
             endpoints=ends,
         )
 
+    @property
+    def _is_modern(self) -> bool:
+        return self._cluster.recipe is RecipeName.MODERN
+
     async def matrix(self, endpoints: Mapping[str, Endpoints], mode: Mode) -> Matrix:
-        """The ping matrix, all sources at once. Every host of the cluster is a source."""
-        addresses = {h.name: h.address for h in self._cluster.hosts}
+        """The ping matrix, all sources at once. Every host of the cluster is a source; of a modern
+        one, every node: nothing of the pods' network is on a host that only holds etcd."""
+        cluster = self._cluster
+        sources = cluster.nodes if self._is_modern else cluster.hosts
+        addresses = {h.name: h.address for h in sources}
         targets = matrix.targets(addresses, endpoints)
         timeout = matrix.ping_seconds(len(targets), mode)
 
@@ -80,7 +113,7 @@ class Looks:
                 return matrix.untried(source, targets, "the host did not answer")
             if here.container is None:
                 return matrix.untried(source, targets, here.error)
-            script = matrix.ping_script(source, here, targets, mode)
+            script = matrix.ping_script(source, here, targets, mode, own_ping=not self._is_modern)
             cells = await self._look(
                 source, script, lambda out: matrix.parse_pings(source, targets, out), timeout
             )
@@ -99,6 +132,17 @@ class Looks:
         """Every host's network; None for a host that did not answer."""
         here = await self._each(tuple(self._hosts), network.script(), network.parse)
         return {h.name: here.get(h.name) for h in self._cluster.hosts}
+
+    def _classic(self) -> _Asked:
+        server = f"http://{self._cluster.control_plane.address}:{PORT}"
+        return _Asked(
+            components=components.script(server, self._etcd()),
+            parse_components=components.parse,
+            nodes=nodes.script(server),
+            daemons=services.DAEMONS,
+            endpoints=matrix.addresses_script(),
+            parse_endpoints=matrix.parse_addresses,
+        )
 
     def _etcd(self) -> tuple[str, ...]:
         if self._cluster.etcd.mode is EtcdMode.EXISTING:

@@ -46,7 +46,7 @@ class Components:
 def script(server: str, etcd: Iterable[str] = ("http://127.0.0.1:2379",)) -> str:
     """To run on the control plane. `server` is the API server's URL without a slash at the end,
     `etcd` the client URLs to ask directly when it does not answer."""
-    return render("components", server=server, etcd=tuple(etcd))
+    return render("components", server=server, kubeconfig="", etcd=tuple(etcd))
 
 
 def parse(output: Output) -> Components:

@@ -29,7 +29,17 @@ PROGRAMS: Mapping[RecipeName, tuple[str, ...]] = MappingProxyType(
             "kubelet",
             "etcd",
             "flanneld",
-        )
+        ),
+        RecipeName.MODERN: (
+            "kube-apiserver",
+            "kube-controller-manager",
+            "kube-scheduler",
+            "kube-proxy",
+            "kubelet",
+            "etcd",
+            "containerd",
+            "flanneld",
+        ),
     }
 )
 """The programs each recipe brings, asked for their version where they are there already."""

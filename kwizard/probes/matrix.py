@@ -17,7 +17,7 @@ from kwizard.probes.docker import Bridge, bridge
 from kwizard.probes.interfaces import interfaces
 from kwizard.probes.ping import Ping, ping
 from kwizard.probes.script import render
-from kwizard.probes.sections import read, short
+from kwizard.probes.sections import address, read, short
 from kwizard.remote.host import Output
 
 CONTAINER = "kwizard-ping"
@@ -158,6 +158,38 @@ def parse_addresses(output: Output) -> Endpoints:
     )
 
 
+BRIDGE = "cni0"
+"""The bridge pods of a modern cluster are on."""
+
+_POD = re.compile(r"([0-9a-f]{64}) (\d{1,10}) (\S{1,128}) (\d{1,3}(?:\.\d{1,3}){3})")
+
+
+def pods_script() -> str:
+    """The first exchange, where containerd runs pods and there is no docker."""
+    return render("pods", container=CONTAINER)
+
+
+def parse_pods(output: Output) -> Endpoints:
+    """What that printed. Never raises."""
+    said = read(output)
+    here = {i.name: i for i in interfaces(said["links"].lines, said["addresses"].lines)}
+    own = here.get(BRIDGE)
+    chosen = None
+    for line in said["containers"].lines[:100]:
+        match = _POD.fullmatch(line.strip())
+        held = address(match[4]) if match else None
+        if match and held is not None and int(match[2]) > 1:
+            chosen = Container(id=match[1], name=match[3], pid=int(match[2]), address=held)
+            break
+    missing = "there is no pod to ping from there" if own else "no pod runs there"
+    return Endpoints(
+        container=chosen,
+        gateway=own.addresses[0].ip if own and own.addresses else None,
+        mtu=own.mtu if own else None,
+        error="" if chosen else missing,
+    )
+
+
 def _choose(found: Bridge, lines: tuple[str, ...]) -> Container | None:
     """The container made for this, else the first by name that is on the bridge."""
     held = {id_: address for id_, _, address in found.containers}
@@ -226,20 +258,27 @@ def tried(source: str, all_targets: Iterable[Target]) -> tuple[tuple[Target, str
     return tuple(out)
 
 
-def ping_script(source: str, here: Endpoints, all_targets: Iterable[Target], mode: Mode) -> str:
+def ping_script(
+    source: str,
+    here: Endpoints,
+    all_targets: Iterable[Target],
+    mode: Mode,
+    *,
+    own_ping: bool = True,
+) -> str:
     """The second exchange, for a source that has a container.
 
     `full` pings as the article does, four seconds long, with the container's own ping in the
     container made for it; `light` sends one packet from that container's network with the host's.
     Both enter the container's namespaces: docker is not asked, which spares a loaded host the
-    27 processes and more that `docker exec` would cost.
+    27 processes and more that `docker exec` would cost. `own_ping`: that container holds a ping.
     """
     if here.container is None:
         raise ValueError(f"{source} has no container to ping from")
     addresses = [str(t.address) for t, why in tried(source, all_targets) if not why]
     return render(
         "ping",
-        inside=mode == "full" and here.container.name == CONTAINER,
+        inside=own_ping and mode == "full" and here.container.name == CONTAINER,
         pid=here.container.pid,
         options="-w 4" if mode == "full" else "-c 1 -W 1",
         targets=list(dict.fromkeys(addresses)),

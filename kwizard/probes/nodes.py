@@ -41,9 +41,10 @@ class Nodes:
     error: str = ""
 
 
-def script(server: str) -> str:
-    """To run on the control plane. `server` is the API server's URL, without a slash at the end."""
-    return render("nodes", server=server)
+def script(server: str, kubeconfig: str = "") -> str:
+    """To run on the control plane. `server` is the API server's URL, without a slash at the end;
+    with a `kubeconfig` (a path there) it is that file that says how to reach it."""
+    return render("nodes", server=server, kubeconfig=kubeconfig)
 
 
 def parse(output: Output) -> Nodes:

@@ -31,6 +31,11 @@ DAEMONS = (
 )
 """The daemons looked for. docker's process is called dockerd, its unit docker."""
 
+MODERN_DAEMONS = (*DAEMONS[:-1], "containerd")
+"""The daemons of a modern cluster."""
+
+_KNOWN = frozenset((*DAEMONS, *MODERN_DAEMONS))
+
 ETCD_CONTAINER = "etcd"
 
 _PROCESS = {"dockerd": "docker"}
@@ -66,14 +71,15 @@ class Service:
         }
 
 
-def script() -> str:
+def script(daemons: tuple[str, ...] = DAEMONS) -> str:
     """To run on any host, as root."""
-    names = [d for d in DAEMONS if d not in ("kube-controller-manager", "docker")]
-    return render("services", processes=[*names, "dockerd"], units=DAEMONS, etcd=ETCD_CONTAINER)
+    names = [d for d in daemons if d not in ("kube-controller-manager", "docker")]
+    names += ["dockerd"] if "docker" in daemons else []
+    return render("services", processes=names, units=daemons, etcd=ETCD_CONTAINER)
 
 
-def parse(output: Output) -> tuple[Service, ...]:
-    """The daemons that are there, running or not, in the order of DAEMONS. Never raises.
+def parse(output: Output, daemons: tuple[str, ...] = DAEMONS) -> tuple[Service, ...]:
+    """The daemons that are there, running or not, in the order of `daemons`. Never raises.
 
     A daemon nobody knows of on the host is absent.
     """
@@ -88,7 +94,7 @@ def parse(output: Output) -> tuple[Service, ...]:
         known = found.get(service.name)
         if known is None or not known.running:
             found[service.name] = service
-    return tuple(found[name] for name in DAEMONS if name in found)
+    return tuple(found[name] for name in daemons if name in found)
 
 
 def _boot(clock: Section, uptime: Section) -> float | None:
@@ -115,7 +121,7 @@ def _units(section: Section, boot: float | None) -> list[Service]:
         said = settings(tuple(block.split("\n")))
         name = said.get("Id", "").removesuffix(".service")
         # NRestarts came with systemd 235; an older one leaves the line out.
-        if name not in DAEMONS or said.get("LoadState") in (None, "not-found", "masked"):
+        if name not in _KNOWN or said.get("LoadState") in (None, "not-found", "masked"):
             continue
         active, sub = said.get("ActiveState", ""), said.get("SubState", "")
         entered = number(said.get("ActiveEnterTimestampMonotonic"))
@@ -175,7 +181,7 @@ def _processes(section: Section, boot: float | None, ticks: int) -> list[Service
         rows.append((start, pid, _PROCESS.get(words[0], words[0])))
     found: dict[str, Service] = {}
     for start, pid, name in sorted(rows):
-        if name in DAEMONS:
+        if name in _KNOWN:
             service = Service(
                 name=name,
                 kind="process",

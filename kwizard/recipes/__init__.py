@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from kwizard.cluster.model import Cluster, RecipeName
 from kwizard.recipes.classic import classic
+from kwizard.recipes.modern import modern
 from kwizard.recipes.step import RecipeSteps
 
-_RECIPES = {RecipeName.CLASSIC: classic}
+_RECIPES = {RecipeName.CLASSIC: classic, RecipeName.MODERN: modern}
 
 
 def steps_for(cluster: Cluster) -> RecipeSteps:

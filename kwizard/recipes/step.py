@@ -62,9 +62,15 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Run assets/<asset>, rendered, as a detached job on the host."""
+    """Run assets/<asset>, rendered, as a detached job on the host.
+
+    `files` names bundles of secret files that are put beside the job while it runs, under
+    `$KWIZARD_JOB_DIR`, and resolved by the app for the host: `pki` (what belongs on this host),
+    `admin` (admin.kubeconfig). When the public part of a bundle changes, the step is due again.
+    """
 
     asset: str
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,8 @@ class Place:
     """Put a file of the operator's side onto the host, resumed and verified by sha256.
 
     `artifact` names what the app's store resolves to a local path and sum: `release` (the server
-    tarball), `flannel`, `etcd-archive`, `etcd-binaries`, `pause-archive`.
+    tarball), `flannel`, `etcd-archive`, `etcd-binaries`, `pause-archive`; for the modern recipe
+    also `containerd`, `cni-plugins`, `pause-image`, `coredns-image`.
     """
 
     artifact: str
@@ -94,7 +101,8 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Something on the operator's side, by name: `fetch-release`, `verify`."""
+    """Something on the operator's side, by name: `fetch-release`, `certificates`,
+    `verify`."""
 
     action: str
 

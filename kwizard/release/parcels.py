@@ -56,6 +56,15 @@ def etcd_binaries(path: Path, cache: Path) -> Path:
     return target
 
 
+def tarball(path: Path, _cache: Path) -> Path:
+    """A gzipped tarball of programs as it is; the host takes out what it needs. Raises ReleaseError
+    when it is none."""
+    _regular(path)
+    if _beginning(path)[:2] != _GZIP:
+        raise ReleaseError(f"{path} is no .tar.gz", remedy="name the tarball as it was released")
+    return path
+
+
 def image_archive(path: Path, _cache: Path) -> Path:
     """A docker archive (`docker save`), gzipped or not, as it is. Raises ReleaseError when it has
     no manifest.json or repositories file."""

@@ -113,6 +113,18 @@ def _artifacts(cluster: Cluster) -> dict[str, tuple[str, str | None, Prepare]]:
         "flannel": ("flannel: binary:", cluster.flannel.binary, parcels.flanneld),
         "etcd-binaries": ("etcd: binaries:", cluster.etcd.binaries, parcels.etcd_binaries),
         "etcd-archive": ("etcd: archive:", cluster.etcd.archive, parcels.image_archive),
+        "containerd": ("runtime: containerd:", cluster.runtime.containerd, parcels.tarball),
+        "cni-plugins": ("runtime: cni_plugins:", cluster.runtime.cni_plugins, parcels.tarball),
+        "pause-image": (
+            "images: pause_archive:",
+            cluster.images.pause_archive,
+            parcels.image_archive,
+        ),
+        "coredns-image": (
+            "images: coredns_archive:",
+            cluster.images.coredns_archive,
+            parcels.image_archive,
+        ),
         "pause-archive": (
             "docker: pause_archive:",
             cluster.docker.pause_archive,

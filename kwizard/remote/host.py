@@ -57,14 +57,16 @@ class Job:
 
     `files` are written 0600 into the job's directory before the script starts and removed when it
     ends: secrets travel there, never in the script. The script finds them under
-    `$KWIZARD_JOB_DIR`. `stamp` names the step: after exit 0 the host keeps the script's sha256
-    under /var/lib/kwizard/steps/<stamp> so that a later probe can tell what was applied.
+    `$KWIZARD_JOB_DIR`. `stamp` names the step: after exit 0 the host keeps `record` (by default the
+    script's sha256) under /var/lib/kwizard/steps/<stamp> so that a later probe can tell what was
+    applied.
     """
 
     id: str
     script: str
     stamp: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
+    record: str = ""
 
 
 class ReadOnlyHost(Protocol):

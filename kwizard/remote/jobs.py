@@ -20,6 +20,7 @@ from kwizard.text import decode, tail
 
 _NAME = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,100}")
 _STAMP = re.compile(r"(?!\.)[A-Za-z0-9._@-]{1,120}")
+_RECORD = re.compile(r"[0-9a-f]{64}")
 _UNCLAIMED_SECONDS = 5.0
 
 
@@ -210,6 +211,9 @@ def _launch_script(job: Job) -> str:
     script = job.script.encode()
     if job.stamp and not _STAMP.fullmatch(job.stamp):
         raise InvalidInput(f"{job.stamp!r} cannot name a step's record on a host")
+    record = job.record or hashlib.sha256(script).hexdigest()
+    if not _RECORD.fullmatch(record):
+        raise InvalidInput(f"{record!r} is no sha256")
     parts = {"script": script, "run": asset("run.sh").encode()}
     for name, data in job.files.items():
         if not _NAME.fullmatch(name):
@@ -221,7 +225,7 @@ def _launch_script(job: Job) -> str:
     )
     given = (
         f"JOB_ID={_checked(job.id)} JOB_TRY={secrets.token_hex(12)} JOB_OFFSET=0\n"
-        f"JOB_STAMP={job.stamp} JOB_SHA256={hashlib.sha256(script).hexdigest()}\n"
+        f"JOB_STAMP={job.stamp} JOB_SHA256={record}\n"
         f"job_unpack() {{\n{unpack}\n}}"
     )
     return _with_boot(given, "launch.sh", "follow.sh")

@@ -10,7 +10,7 @@ from kwizard.cluster.load import loads
 from kwizard.cluster.model import Cluster, Version
 
 DOCS = (Path(__file__).parents[3] / "docs" / "cluster-file.md").read_text(encoding="utf-8")
-SMALLEST, WHOLE, LONG_HOST = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
+SMALLEST, WHOLE, MODERN, LONG_HOST = re.findall(r"```yaml\n(.*?)```", DOCS, re.DOTALL)
 
 
 def test_the_smallest_file_has_nothing_to_warn_of():
@@ -19,6 +19,10 @@ def test_the_smallest_file_has_nothing_to_warn_of():
 
 def test_the_whole_file_is_valid_and_warns_of_nothing():
     assert loads(WHOLE).warnings == ()
+
+
+def test_the_modern_file_is_valid_and_warns_of_nothing():
+    assert loads(MODERN).warnings == ()
 
 
 def test_the_short_form_is_the_same_as_the_long_one():

@@ -56,6 +56,15 @@ FULL: dict[str, Any] = {
     "release": {"tarball": "k.tar.gz", "mirror": "http://10.9.9.9:8000/k", "sha256": "0" * 64},
     "docker": {"install": False, "pause_image": "pause:3.2", "pause_archive": "pause.tar"},
     "firewall": {"zone": "dmz", "move_interface": True},
+    "runtime": {"containerd": "containerd.tar.gz", "cni_plugins": "cni.tgz"},
+    "images": {
+        "pause": "pause:3.10",
+        "pause_archive": "pause.tar",
+        "coredns": "coredns:1.15",
+        "coredns_archive": "coredns.tar",
+    },
+    "kubelet": {"allow_cgroup_v1": True},
+    "proxy": {"mode": "nftables"},
 }
 
 
@@ -152,6 +161,7 @@ def test_both_refuse_an_unknown_key(place):
         (model.Role, ("$defs", "role")),
         (model.Backend, ("properties", "network", "properties", "backend")),
         (model.EtcdMode, ("properties", "etcd", "properties", "mode")),
+        (model.ProxyMode, ("properties", "proxy", "properties", "mode")),
     ],
 )
 def test_both_know_the_same_words(words: type[StrEnum], place):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kwizard.probes import components, facts, matrix, network, nodes, services
+from kwizard.probes import components, controlplane, facts, matrix, network, nodes, services
 from kwizard.probes.ping import ping
 from kwizard.probes.sections import read
 from kwizard.remote.host import Output
@@ -29,10 +29,12 @@ def parse_pings(output: Output) -> Any:
 PARSERS: Mapping[str, Callable[[Output], Any]] = {
     "addresses": matrix.parse_addresses,
     "components": components.parse,
+    "control-plane": controlplane.parse,
     "facts": facts.parse_facts,
     "network": network.parse,
     "nodes": nodes.parse,
     "ping": parse_pings,
+    "pods": matrix.parse_pods,
     "services": services.parse,
 }
 

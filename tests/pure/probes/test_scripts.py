@@ -16,7 +16,7 @@ import pytest
 import kwizard
 from kwizard.assets_dir import assets_dir
 from kwizard.cluster.model import Cluster, Host, Version
-from kwizard.probes import components, facts, matrix, network, nodes, services
+from kwizard.probes import components, controlplane, facts, matrix, network, nodes, services
 from kwizard.probes.script import render
 
 CLUSTER = Cluster(
@@ -49,6 +49,15 @@ SCRIPTS = {
     "services": services.script(),
     "addresses": matrix.addresses_script(),
     "network": network.script(),
+    "control-plane": controlplane.script(
+        "https://10.0.63.202:6443",
+        "/etc/kubernetes/monitor.kubeconfig",
+        "/etc/kubernetes/pki",
+        {"anakin": "https://10.0.63.202:2379"},
+    ),
+    "nodes of a modern cluster": nodes.script("", "/etc/kubernetes/monitor.kubeconfig"),
+    "services of a modern cluster": services.script(services.MODERN_DAEMONS),
+    "pods": matrix.pods_script(),
     "ping full": matrix.ping_script("anakin", HERE, TARGETS, "full"),
     "ping light": matrix.ping_script("boba", OTHER, TARGETS, "light"),
 }
@@ -64,7 +73,9 @@ WRITERS = re.compile(
     | ip\s+(?:-\S+\s+)*\S+\s+(?:add|del|set|flush|replace|change)
     | iptables\s+(?!-w\ -S)\S+
     | firewall-cmd\s+(?!--state|--get-default-zone|--list-all-zones)\S+
-    | kubectl\s+(?!-s\ '\S+'\ get)\S+
+    | kubectl\s+(?!(?:-\S+\s+|'\S+'\s+|\\\s+)*get\ )\S+
+    | etcdctl\s+(?!(?:-\S+\s+|\\\s+)*endpoint\ health)\S+
+    | ctr\s+(?!\S+\ list|--namespace\ k8s\.io\ --timeout\ 5s\ "\$@")\S+
     | curl\s+\S*\s*-[A-Za-z]*[oOTdXF]
     | journalctl\s+.*--(?:vacuum|rotate|flush|sync)
     )(?=\s|$)""",
@@ -100,6 +111,9 @@ def test_a_probe_redirects_to_nothing_but_dev_null_and_descriptors(name):
         "iptables -w -A FORWARD",
         "firewall-cmd --zone=dmz --add-port=1/tcp",
         "kubectl -s 'http://x' delete node a",
+        "kubectl --kubeconfig='/x' delete node a",
+        "ctr --namespace k8s.io containers delete x",
+        'etcdctl --endpoints="$1" put a b',
         "ip -4 route add default",
         "sysctl -w net.ipv4.ip_forward=1",
         "curl -fsS -XPOST http://x",

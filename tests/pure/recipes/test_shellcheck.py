@@ -12,6 +12,7 @@ import pytest
 from kwizard.engine.plan import build
 from kwizard.recipes import steps_for
 from tests.pure.recipes.clusters import variants
+from tests.pure.recipes.modern_clusters import modern_variants
 
 SHELLCHECK = shutil.which("shellcheck") or str(Path(sys.executable).parent / "shellcheck")
 
@@ -19,7 +20,7 @@ SHELLCHECK = shutil.which("shellcheck") or str(Path(sys.executable).parent / "sh
 def rendered() -> dict[str, str]:
     """Each different text once, with the name of the first task that has it."""
     out: dict[str, str] = {}
-    for name, cluster in variants():
+    for name, cluster in [*variants(), *modern_variants()]:
         for task in build(steps_for(cluster)).tasks:
             for kind, text in (
                 ("script", task.script),

@@ -143,6 +143,16 @@ async def test_only_success_is_stamped(host: SSHHost, server: FakeHost, script: 
     assert not kept or file.read_text() == hashlib.sha256(script.encode()).hexdigest() + "\n"
 
 
+async def test_a_job_with_secret_files_is_remembered_by_more_than_its_script(
+    host: SSHHost, server: FakeHost
+):
+    await host.launch(Job("j", "true", "hosts.certificates", {"key": b"x"}, "ab" * 32))
+    await follow(host, "j")
+    assert (server.state / "steps/hosts.certificates").read_text() == "ab" * 32 + "\n"
+    with pytest.raises(InvalidInput):
+        await host.launch(Job("k", "true", "hosts.certificates", record="$(id)"))
+
+
 @pytest.mark.parametrize("bad", [".", "..", "a/b", "", "a b", "a;b", "x" * 101, "a\n"])
 async def test_ids_that_are_no_file_names_are_refused(host: SSHHost, server: FakeHost, bad: str):
     with pytest.raises(InvalidInput):

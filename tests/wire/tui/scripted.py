@@ -85,6 +85,7 @@ def plan_of(cluster: Cluster) -> Plan:
                 host=host,
                 script=script,
                 sha256="5" * 64,
+                record="5" * 64,
                 key="k",
                 probe="# looks whether the unit is there\nexit 0\n",
                 guard=None,

@@ -1,0 +1,11 @@
+# Whether the roles are there; only who has the monitor's can see that.
+set -eu
+{% include "modern/lib/monitor.sh" %}
+
+for name in kwizard:apiserver-to-kubelet kwizard:monitor; do
+    if ! look get clusterrolebinding "$name" -o name >/dev/null; then
+        echo "the role binding $name is not there, or the API does not answer"
+        exit 1
+    fi
+done
+echo "the role bindings are there"

@@ -1,0 +1,51 @@
+# Says who may do what: the API server may ask kubelets for logs, and the monitor may look at what it
+# shows (never at secrets). Everything else has the roles Kubernetes brings itself.
+set -eu
+{% include "modern/lib/say.sh" %}
+
+{% include "modern/lib/kubectl.sh" %}
+
+admin apply --server-side --force-conflicts -f - <<'YAML'
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: kwizard:apiserver-to-kubelet
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: system:kubelet-api-admin
+subjects:
+- apiGroup: rbac.authorization.k8s.io
+  kind: User
+  name: kwizard:apiserver-kubelet-client
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: kwizard:monitor
+rules:
+- apiGroups: [""]
+  resources: [nodes, namespaces, pods, services, endpoints, events, componentstatuses]
+  verbs: [get, list, watch]
+- apiGroups: [apps]
+  resources: [deployments, daemonsets]
+  verbs: [get, list, watch]
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [clusterroles, clusterrolebindings]
+  verbs: [get]
+- nonResourceURLs: [/healthz, /livez, /readyz, "/readyz/*", /version]
+  verbs: [get]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: kwizard:monitor
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: kwizard:monitor
+subjects:
+- apiGroup: rbac.authorization.k8s.io
+  kind: Group
+  name: {{ monitor_group }}
+YAML

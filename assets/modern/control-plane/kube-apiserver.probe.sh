@@ -1,0 +1,14 @@
+# Whether kube-apiserver runs here as wanted, and will again after a reboot.
+set -eu
+{% set daemon = "kube-apiserver" %}
+{% set needed = ["etcd"] %}
+{% set settings = ["Type=notify", "TimeoutStartSec=0"] %}
+{% include "modern/lib/holds.sh" %}
+
+{% include "modern/lib/unit.inc.sh" %}
+
+{% include "modern/lib/kubeconfig.inc.sh" %}
+
+holds {{ monitor }} "$(kubeconfig_text monitor kwizard-monitor)"
+holds "$unit" "$(unit_text)"
+{% include "modern/lib/runs.sh" %}

@@ -1,0 +1,18 @@
+# Starts kube-apiserver, which everything else talks to: with TLS on port 6443, and no way in without a
+# certificate or a token.
+set -eu
+{% set daemon = "kube-apiserver" %}
+{% set needed = ["etcd"] %}
+{% set settings = ["Type=notify", "TimeoutStartSec=0"] %}
+{% include "modern/lib/say.sh" %}
+
+{% include "modern/lib/put.sh" %}
+
+{% include "modern/lib/unit.inc.sh" %}
+
+{% include "modern/lib/kubeconfig.inc.sh" %}
+
+# Nobody but the monitor uses it: with this certificate one can look and change nothing.
+put {{ monitor }} 600 "$(kubeconfig_text monitor kwizard-monitor)"
+put "$unit" 644 "$(unit_text)"
+{% include "modern/lib/start.sh" %}

@@ -1,0 +1,10 @@
+# Whether the API server says that it is ready.
+set -eu
+{% include "modern/lib/monitor.sh" %}
+
+if ! said=$(look get --raw /readyz); then
+    echo "the API at {{ api }} is not ready yet"
+    exit 1
+fi
+echo "readyz says: $said"
+[ "$said" = ok ]

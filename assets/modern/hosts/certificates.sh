@@ -1,0 +1,21 @@
+# Puts the certificates and keys of this host into {{ pki }}. They were made on the operator's
+# side and lie beside this job only while it runs; keys can be read by root alone.
+set -eu
+{% include "modern/lib/say.sh" %}
+
+umask 077
+mkdir -p {{ pki }}
+chmod 755 /etc/kubernetes {{ pki }}
+for name in {{ pki_files(host) | words }}; do
+    [ -s "${KWIZARD_JOB_DIR:-}/$name" ] || fail "$name was not sent with this job"
+done
+for name in {{ pki_files(host) | words }}; do
+    ! cmp -s "$KWIZARD_JOB_DIR/$name" "{{ pki }}/$name" || continue
+    cat "$KWIZARD_JOB_DIR/$name" >"{{ pki }}/$name.new"
+    case $name in
+        *.key) chmod 600 "{{ pki }}/$name.new" ;;
+        *) chmod 644 "{{ pki }}/$name.new" ;;
+    esac
+    mv -f "{{ pki }}/$name.new" "{{ pki }}/$name"
+    echo "{{ pki }}/$name"
+done

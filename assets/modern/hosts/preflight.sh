@@ -1,0 +1,136 @@
+# Looks whether this host can become part of the cluster, before anything is changed on any host.
+# Every obstacle is told at once. Changes nothing.
+set -eu
+problems=''
+problem() {
+    echo "obstacle: $*"
+    problems="$problems${problems:+; }$*"
+}
+
+# --- what kind of machine this is
+[ "$(id -u)" = 0 ] || problem "this must run as root"
+[ "$(uname -s)" = Linux ] || problem "this host runs $(uname -s), not Linux"
+echo "system: $(sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null | tr -d '"'), kernel $(uname -r), $(uname -m)"
+[ -d /run/systemd/system ] || problem "systemd does not run on this host, and everything is started by it"
+for program in tar gzip awk sed cmp sha256sum ip ss ping sysctl nsenter{{ " iptables runc mount conntrack" | own if host in cluster.nodes else "" }}{{ " nft" | own if cluster.proxy.mode == "nftables" and host in cluster.nodes else "" }}; do
+    command -v "$program" >/dev/null 2>&1 || problem "the program $program is missing on this host"
+done
+{% if cluster.network.backend == "udp" %}
+[ -c /dev/net/tun ] || problem "flannel's udp backend needs /dev/net/tun, which is not on this host"
+{% endif %}
+
+# --- room
+space() {
+    free=$(df -Pk "$1" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }')
+    echo "free in $1: ${free:-unknown} MiB"
+    [ "${free:-$2}" -ge "$2" ] ||
+        problem "no space left: $1 has $free MiB free, $2 MiB are needed"
+}
+if [ "$(head -n 1 /var/lib/kwizard/artifacts/kubernetes.installed 2>/dev/null)" = {{ cluster.version }} ]; then
+    space /var 200
+else
+    space /var 1500
+    space /usr 1000
+fi
+
+# --- what the kernel does
+{% if host in cluster.nodes %}
+[ "$(wc -l </proc/swaps)" -le 1 ] || echo "note: this host has swap; pods do not use it"
+if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+    echo "cgroup v2: containers' groups are made by systemd"
+else
+{% if facts.refuses_cgroup_v1 and not cluster.kubelet.allow_cgroup_v1 %}
+    problem "this host has cgroup v1, with which the kubelet of {{ cluster.version }} refuses to start: boot it with systemd.unified_cgroup_hierarchy=1, or say kubelet.allow_cgroup_v1: true in the cluster file"
+{% else %}
+    echo "note: this host has cgroup v1, which kubelets refuse from v1.35 on unless told otherwise{{ ", as this one is" | own if facts.refuses_cgroup_v1 }}"
+{% endif %}
+    for controller in cpu cpuacct memory cpuset pids; do
+        awk -v name="$controller" '$1 == name && $4 == 1 { found = 1 } END { exit !found }' /proc/cgroups ||
+            problem "the kernel's cgroup controller $controller is off, and the kubelet needs it"
+    done
+fi
+{% endif %}
+
+# --- addresses
+carrier=$(ip -o -4 addr show to {{ host.address }} | awk 'NR == 1 { print $2 }')
+if [ -z "$carrier" ]; then
+    problem "no interface of this host carries {{ host.address }}"
+else
+    echo "{{ host.address }} is on $carrier"
+fi
+[ "$(uname -n)" = {{ host.name | q }} ] ||
+    echo "note: this host calls itself $(uname -n); as a node it will be called" {{ host.name | q }}
+# Asked twice, since the first packet may be lost to a neighbour that is only just being found.
+answers() {
+    ! command -v ping >/dev/null 2>&1 || ping -c 1 -W 2 "$1" >/dev/null 2>&1 ||
+        ping -c 1 -W 2 "$1" >/dev/null 2>&1
+}
+{% for other in cluster.hosts if other != host %}
+answers {{ other.address }} || problem "{{ other.name }} ({{ other.address }}) does not answer a ping from here"
+{% endfor %}
+
+# A network this host is in itself must not lie where flannel leases subnets: the lease would take
+# the other hosts' routes over.
+number() {
+    echo "$1" | awk -F . '{ printf "%.0f", (($1 * 256 + $2) * 256 + $3) * 256 + $4 }'
+}
+first=$(number {{ lease_first }})
+last=$(number {{ lease_last }})
+routes=$(ip -4 route show scope link | awk '{ for (i = 1; i < NF; i++) if ($i == "dev") print $1, $(i + 1) }')
+while read -r network device; do
+    case $device in '' | docker0 | flannel* | cni* | veth* | br-*) continue ;; esac
+    bits=${network#*/}
+    [ "$bits" != "$network" ] || bits=32
+    low=$(number "${network%/*}")
+    size=1
+    left=$((32 - bits))
+    while [ "$left" -gt 0 ]; do
+        size=$((size * 2))
+        left=$((left - 1))
+    done
+    if [ "$low" -le "$last" ] && [ "$((low + size - 1))" -ge "$first" ]; then
+        problem "this host's own network $network on $device lies in {{ lease_first }} to {{ lease_last }}, where flannel would lease subnets: take another network.pods"
+    fi
+done <<ROUTES
+$routes
+ROUTES
+
+# --- ports, and other installations
+sockets=$(ss -lntup 2>/dev/null)
+holder() {
+    printf '%s\n' "$sockets" | awk -v protocol="$1" -v port=":$2" '
+        $1 == protocol && substr($5, length($5) - length(port) + 1) == port {
+            if (match($0, /"[^"]*"/)) print substr($0, RSTART + 1, RLENGTH - 2); else print "the kernel"
+            exit
+        }'
+}
+{% for listener in listeners(host) %}
+name=$(holder {{ listener.protocol }} {{ listener.port }})
+case $name in
+    '' | {{ listener.owner[:15] }}) ;;
+    *) problem "port {{ listener.port }}/{{ listener.protocol }}, which {{ listener.owner }} needs, is taken by $name" ;;
+esac
+{% endfor %}
+for file in /usr/local/bin/k3s /var/lib/rancher/rke2 /var/snap/microk8s /var/lib/k0s /etc/kubernetes/admin.conf /var/lib/kubelet/kubeadm-flags.env; do
+    [ ! -e "$file" ] || problem "another installation of Kubernetes is on this host: $file"
+done
+for daemon in kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet etcd flanneld containerd; do
+    file=$(systemctl show --property=FragmentPath "$daemon.service" 2>/dev/null | sed 's/^FragmentPath=//')
+    if [ -n "$file" ] && systemctl is-active --quiet "$daemon.service" && ! grep -q 'Written by kwizard' "$file"; then
+        problem "$daemon runs here from $file, which is of another installation"
+    fi
+done
+{% if "etcd" in host.roles %}
+if [ -d {{ etcd_data }} ] && [ "$(cat /var/lib/etcd/kwizard-cluster 2>/dev/null)" != {{ cluster.name | q }} ]; then
+    problem "{{ etcd_data }} holds the data of another etcd cluster: move it away"
+fi
+{% endif %}
+if command -v firewall-cmd >/dev/null 2>&1 && systemctl is-active --quiet firewalld.service; then
+    problem "firewalld runs on this host, and this recipe does not open its ports there yet: stop and disable it"
+fi
+
+if [ -n "$problems" ]; then
+    echo "kwizard: $problems" >&2
+    exit 1
+fi
+echo "nothing stands in the way"

@@ -1,0 +1,14 @@
+# Writes a file as a whole, unless it holds that text already: PATH MODE TEXT.
+changed=''
+put() {
+    if [ "$(cat "$1" 2>/dev/null)" = "$3" ]; then
+        chmod "$2" "$1"
+        return
+    fi
+    mkdir -p "${1%/*}"
+    printf '%s\n' "$3" >"$1.new"
+    chmod "$2" "$1.new"
+    mv -f "$1.new" "$1"
+    changed=yes
+    echo "wrote $1"
+}

@@ -1,0 +1,118 @@
+"""Which certificates and keys a modern cluster needs, and on which host each is used.
+
+Three authorities, as the API server wants them: the cluster's own, one for etcd, and one for the
+front proxy, whose certificates say "this request was made by that user" and must not be had any
+other way. Their keys never leave the operator's side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from kwizard.cluster.model import Cluster, Host, Role
+
+CLUSTER_CA = "ca"
+ETCD_CA = "etcd-ca"
+FRONT_PROXY_CA = "front-proxy-ca"
+AUTHORITIES = (CLUSTER_CA, ETCD_CA, FRONT_PROXY_CA)
+
+SERVICE_ACCOUNT = "service-account"
+"""The key pair that service account tokens are signed and verified with; no certificate."""
+
+ADMIN = "admin"
+"""The operator's own certificate. It is on no host."""
+
+MONITOR_GROUP = "kwizard:monitors"
+"""The group of the certificate that looks at the cluster and can change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One certificate. `name` is its file's stem on the host; `authority` who signs it.
+
+    `names` are the DNS names and addresses it serves; () for a pure client.
+    """
+
+    name: str
+    authority: str
+    common_name: str
+    organization: str = ""
+    names: tuple[str, ...] = ()
+    client: bool = True
+
+    @property
+    def server(self) -> bool:
+        """Whether somebody connects to its holder."""
+        return bool(self.names)
+
+
+def admin() -> Need:
+    """What the operator's kubeconfig holds."""
+    return Need(ADMIN, CLUSTER_CA, "kwizard-admin", "system:masters")
+
+
+def needs(cluster: Cluster, host: Host) -> tuple[Need, ...]:
+    """The certificates of `host`, in the order a person would name them."""
+    return tuple(_needs(cluster, host))
+
+
+def files(cluster: Cluster, host: Host) -> tuple[str, ...]:
+    """The names of the files `host` gets: authorities' certificates, then pairs."""
+    mine = needs(cluster, host)
+    trusted = dict.fromkeys(
+        a for a in AUTHORITIES if a != FRONT_PROXY_CA or Role.CONTROL_PLANE in host.roles
+    )
+    out = [f"{a}.crt" for a in trusted]
+    for need in mine:
+        out += [f"{need.name}.crt", f"{need.name}.key"]
+    if Role.CONTROL_PLANE in host.roles:
+        out += [f"{SERVICE_ACCOUNT}.pub", f"{SERVICE_ACCOUNT}.key"]
+    return tuple(out)
+
+
+def _needs(cluster: Cluster, host: Host) -> Iterator[Need]:
+    here = (host.name, str(host.address))
+    local = ("localhost", "127.0.0.1")
+    if Role.ETCD in host.roles:
+        # A member is server and client to the others with one certificate.
+        yield Need("etcd", ETCD_CA, host.name, names=(*here, *local))
+    yield Need("etcd-client", ETCD_CA, f"client-{host.name}")
+    if Role.CONTROL_PLANE in host.roles:
+        yield Need(
+            "kube-apiserver",
+            CLUSTER_CA,
+            "kube-apiserver",
+            names=_api_names(cluster, host),
+            client=False,
+        )
+        yield Need("apiserver-kubelet-client", CLUSTER_CA, "kwizard:apiserver-kubelet-client")
+        yield Need("front-proxy-client", FRONT_PROXY_CA, "front-proxy-client")
+        for daemon in ("kube-controller-manager", "kube-scheduler"):
+            yield Need(daemon, CLUSTER_CA, f"system:{daemon}", names=local)
+        yield Need("monitor", CLUSTER_CA, "kwizard-monitor", MONITOR_GROUP)
+    if host in cluster.nodes:
+        yield Need("kubelet", CLUSTER_CA, host.name, names=here, client=False)
+        yield Need("kubelet-client", CLUSTER_CA, f"system:node:{host.name}", "system:nodes")
+        yield Need("kube-proxy", CLUSTER_CA, "system:kube-proxy")
+
+
+def _api_names(cluster: Cluster, host: Host) -> tuple[str, ...]:
+    """Every name under which pods, hosts and the operator reach the API server of `host`."""
+    service = "kubernetes.default.svc"
+    every: list[str] = ["kubernetes", "kubernetes.default", service]
+    every += [f"{service}.{cluster.network.domain}", host.name, "localhost"]
+    every += [str(cluster.network.services[1]), str(host.address), "127.0.0.1"]
+    if host.ssh.address:
+        every.append(host.ssh.address)
+    return tuple(dict.fromkeys(every))
+
+
+def is_address(name: str) -> bool:
+    """Whether a certificate has to name it as an address and not as a DNS name."""
+    try:
+        IPv4Address(name)
+    except ValueError:
+        return False
+    return True

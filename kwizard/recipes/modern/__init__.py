@@ -1,0 +1,48 @@
+"""A current Kubernetes with TLS everywhere: etcd, containerd, flannel and CoreDNS under systemd."""
+
+from __future__ import annotations
+
+from kwizard.cluster.model import Cluster
+from kwizard.errors import InvalidInput, Problem
+from kwizard.recipes.modern import steps, values
+from kwizard.recipes.modern.versions import OLDEST
+from kwizard.recipes.step import RecipeSteps
+
+
+def modern(cluster: Cluster) -> RecipeSteps:
+    """The steps that make `cluster`. Raises InvalidInput with every reason why it does not fit."""
+    problems = _unfit(cluster)
+    if problems:
+        raise InvalidInput(problems)
+    return RecipeSteps(
+        cluster=cluster,
+        steps=(
+            *steps.hosts_phase(cluster),
+            *steps.release_phase(cluster),
+            *steps.control_plane_phase(cluster),
+            *steps.nodes_phase(cluster),
+            *steps.network_phase(cluster),
+            *steps.verify_phase(cluster),
+        ),
+        values=values.template_values(cluster),
+    )
+
+
+def _unfit(cluster: Cluster) -> list[Problem]:
+    problems = []
+    if cluster.version.minor_pair < OLDEST:
+        problems.append(
+            Problem(
+                f"{cluster.version} is older than v1.{OLDEST[1]}, where this recipe begins",
+                "take a later version; the classic recipe goes up to v1.19",
+            )
+        )
+    if cluster.flannel.version.minor_pair < (0, 18):
+        problems.append(
+            Problem(
+                f"flannel {cluster.flannel.version} speaks etcd's v2 API only, which etcd 3.6 no"
+                " longer has",
+                "take flannel from 0.18 on",
+            )
+        )
+    return problems

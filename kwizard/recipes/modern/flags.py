@@ -1,0 +1,185 @@
+"""The command lines of the modern recipe's daemons, and where their files are.
+
+Every word passes `word`, so nothing out of a cluster file can act in a unit file or a shell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kwizard.cluster.model import Cluster, Host, Role
+from kwizard.recipes.render import Shell, word
+
+BIN = "/usr/local/bin"
+PKI = "/etc/kubernetes/pki"
+ETCD_DATA = "/var/lib/etcd/kwizard"
+MONITOR = "/etc/kubernetes/monitor.kubeconfig"
+
+
+def api_url(cluster: Cluster) -> str:
+    """Where every client reaches the API."""
+    return f"https://{cluster.control_plane.address}:6443"
+
+
+def etcd_endpoints(cluster: Cluster) -> tuple[str, ...]:
+    """Client URLs of all etcd members."""
+    return tuple(f"https://{host.address}:2379" for host in cluster.with_role(Role.ETCD))
+
+
+def line(program: str, arguments: Iterable[str]) -> Shell:
+    r"""A unit's ExecStart: one argument a line, `\` between them."""
+    words = [f"{BIN}/{program}", *(word(a) for a in arguments)]
+    return Shell(" \\\n    ".join(words))
+
+
+def etcd(cluster: Cluster, host: Host) -> Shell:
+    """The etcd member on `host`: TLS towards clients and towards the other members."""
+    members = ",".join(f"{h.name}=https://{h.address}:2380" for h in cluster.with_role(Role.ETCD))
+    client, peer = f"https://{host.address}:2379", f"https://{host.address}:2380"
+    return line(
+        "etcd",
+        (
+            f"--name={host.name}",
+            f"--data-dir={ETCD_DATA}",
+            f"--listen-client-urls={client},https://127.0.0.1:2379",
+            f"--advertise-client-urls={client}",
+            f"--listen-peer-urls={peer}",
+            f"--initial-advertise-peer-urls={peer}",
+            f"--initial-cluster={members}",
+            f"--initial-cluster-token=kwizard-{cluster.name}",
+            "--initial-cluster-state=new",
+            f"--cert-file={PKI}/etcd.crt",
+            f"--key-file={PKI}/etcd.key",
+            f"--trusted-ca-file={PKI}/etcd-ca.crt",
+            "--client-cert-auth",
+            f"--peer-cert-file={PKI}/etcd.crt",
+            f"--peer-key-file={PKI}/etcd.key",
+            f"--peer-trusted-ca-file={PKI}/etcd-ca.crt",
+            "--peer-client-cert-auth",
+            "--auto-compaction-retention=1",
+        ),
+    )
+
+
+def apiserver(cluster: Cluster, host: Host) -> Shell:
+    """kube-apiserver: no way in without a certificate or a token."""
+    issuer = f"https://kubernetes.default.svc.{cluster.network.domain}"
+    return line(
+        "kube-apiserver",
+        (
+            f"--advertise-address={host.address}",
+            "--secure-port=6443",
+            "--anonymous-auth=false",
+            "--authorization-mode=Node,RBAC",
+            "--enable-admission-plugins=NodeRestriction",
+            "--allow-privileged=true",
+            f"--etcd-servers={','.join(etcd_endpoints(cluster))}",
+            f"--etcd-cafile={PKI}/etcd-ca.crt",
+            f"--etcd-certfile={PKI}/etcd-client.crt",
+            f"--etcd-keyfile={PKI}/etcd-client.key",
+            f"--client-ca-file={PKI}/ca.crt",
+            f"--tls-cert-file={PKI}/kube-apiserver.crt",
+            f"--tls-private-key-file={PKI}/kube-apiserver.key",
+            f"--kubelet-certificate-authority={PKI}/ca.crt",
+            f"--kubelet-client-certificate={PKI}/apiserver-kubelet-client.crt",
+            f"--kubelet-client-key={PKI}/apiserver-kubelet-client.key",
+            "--kubelet-preferred-address-types=InternalIP,Hostname",
+            f"--service-account-issuer={issuer}",
+            f"--service-account-key-file={PKI}/service-account.pub",
+            f"--service-account-signing-key-file={PKI}/service-account.key",
+            f"--service-cluster-ip-range={cluster.network.services}",
+            f"--requestheader-client-ca-file={PKI}/front-proxy-ca.crt",
+            "--requestheader-allowed-names=front-proxy-client",
+            "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+            "--requestheader-group-headers=X-Remote-Group",
+            "--requestheader-username-headers=X-Remote-User",
+            f"--proxy-client-cert-file={PKI}/front-proxy-client.crt",
+            f"--proxy-client-key-file={PKI}/front-proxy-client.key",
+        ),
+    )
+
+
+def controller_manager(cluster: Cluster, _host: Host) -> Shell:
+    """kube-controller-manager. It gets no authority's key, so it signs no certificates."""
+    return line(
+        "kube-controller-manager",
+        (
+            *_through_the_api("kube-controller-manager"),
+            f"--root-ca-file={PKI}/ca.crt",
+            f"--service-account-private-key-file={PKI}/service-account.key",
+            "--use-service-account-credentials=true",
+            f"--cluster-name={cluster.name}",
+        ),
+    )
+
+
+def scheduler(_cluster: Cluster, _host: Host) -> Shell:
+    """kube-scheduler."""
+    return line("kube-scheduler", _through_the_api("kube-scheduler"))
+
+
+def _through_the_api(daemon: str) -> tuple[str, ...]:
+    """What a daemon needs that asks the API for everything, also who may ask itself."""
+    config = f"/etc/kubernetes/{daemon}.kubeconfig"
+    return (
+        "--bind-address=127.0.0.1",
+        f"--kubeconfig={config}",
+        f"--authentication-kubeconfig={config}",
+        f"--authorization-kubeconfig={config}",
+        f"--tls-cert-file={PKI}/{daemon}.crt",
+        f"--tls-private-key-file={PKI}/{daemon}.key",
+    )
+
+
+def kubelet(_cluster: Cluster, host: Host) -> Shell:
+    """The kubelet; all else is in its configuration file."""
+    return line(
+        "kubelet",
+        (
+            "--config=/etc/kubernetes/kubelet.yaml",
+            "--kubeconfig=/etc/kubernetes/kubelet.kubeconfig",
+            f"--hostname-override={host.name}",
+            f"--node-ip={host.address}",
+        ),
+    )
+
+
+def proxy(_cluster: Cluster, _host: Host) -> Shell:
+    """kube-proxy; all else is in its configuration file."""
+    return line("kube-proxy", ("--config=/etc/kubernetes/kube-proxy.yaml",))
+
+
+def containerd(_cluster: Cluster, _host: Host) -> Shell:
+    """containerd; all else is in its configuration file."""
+    return line("containerd", ())
+
+
+def flanneld(cluster: Cluster, host: Host) -> Shell:
+    """Command of flanneld. The interface is named by its address: on a machine with two networks
+    flannel would take the one of the default route."""
+    return line(
+        "flanneld",
+        (
+            f"-etcd-endpoints={','.join(etcd_endpoints(cluster))}",
+            f"-etcd-prefix={cluster.network.prefix}",
+            f"-etcd-cafile={PKI}/etcd-ca.crt",
+            f"-etcd-certfile={PKI}/etcd-client.crt",
+            f"-etcd-keyfile={PKI}/etcd-client.key",
+            f"-iface={host.address}",
+            f"-public-ip={host.address}",
+            "-ip-masq",
+        ),
+    )
+
+
+COMMANDS = {
+    "etcd": etcd,
+    "kube-apiserver": apiserver,
+    "kube-controller-manager": controller_manager,
+    "kube-scheduler": scheduler,
+    "kubelet": kubelet,
+    "kube-proxy": proxy,
+    "containerd": containerd,
+    "flanneld": flanneld,
+}
+"""By daemon, what its unit starts."""

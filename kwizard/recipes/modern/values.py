@@ -1,0 +1,148 @@
+"""What every template of the modern recipe may use besides `cluster` and `host`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from ipaddress import IPv4Address
+from typing import Any
+
+from kwizard.cluster.model import Backend, Cluster, Host, Role
+from kwizard.cluster.ranges import cluster_lease_range, flannel_config
+from kwizard.pki import needs
+from kwizard.recipes.modern import flags
+from kwizard.recipes.modern.flags import api_url
+from kwizard.recipes.modern.versions import row
+from kwizard.recipes.render import Shell, quote, word
+
+__all__ = ["Listener", "api_url", "template_values"]
+
+PLACE = "/var/lib/kwizard/artifacts"
+RELEASE = f"{PLACE}/kubernetes-server.tar.gz"
+ETCD_BINARIES = f"{PLACE}/etcd.tar.gz"
+CONTAINERD = f"{PLACE}/containerd.tar.gz"
+CNI_PLUGINS = f"{PLACE}/cni-plugins.tgz"
+FLANNEL_BINARY = f"{PLACE}/flanneld"
+PAUSE_ARCHIVE = f"{PLACE}/pause.tar"
+COREDNS_ARCHIVE = f"{PLACE}/coredns.tar"
+
+CNI_CONFIG = "/etc/cni/net.d/10-kwizard.conflist"
+PLUGINS = ("bridge", "host-local", "loopback", "portmap")
+
+#: The UDP port of each flannel backend; host-gw needs none.
+FLANNEL_PORT = {Backend.UDP: 8285, Backend.VXLAN: 8472}
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A port that one of our programs will listen on; `owner` is its process name."""
+
+    protocol: str
+    port: int
+    owner: str
+
+
+def pause_image(cluster: Cluster) -> str:
+    """What a pod's sandbox runs."""
+    return full_name(cluster.images.pause or row(cluster.version).pause)
+
+
+def coredns_image(cluster: Cluster) -> str:
+    """The cluster's DNS server."""
+    return full_name(cluster.images.coredns or row(cluster.version).coredns)
+
+
+def full_name(image: str) -> str:
+    """An image's name as containerd keeps it: with the registry and tag docker leaves unsaid."""
+    name, _, digest = word(image).partition("@")
+    first, slash, _ = name.partition("/")
+    if not slash:
+        name = f"docker.io/library/{name}"
+    elif not ("." in first or ":" in first or first == "localhost"):
+        name = f"docker.io/{name}"
+    if not digest and ":" not in name.rpartition("/")[2]:
+        name += ":latest"
+    return f"{name}@{digest}" if digest else name
+
+
+def programs(cluster: Cluster, host: Host) -> tuple[str, ...]:
+    """What `host` needs out of the Kubernetes release."""
+    out: list[str] = []
+    if host == cluster.control_plane:
+        out += ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"]
+    if host in cluster.nodes:
+        out += ["kubelet", "kube-proxy"]
+    return tuple(out)
+
+
+def etcd_programs(host: Host) -> tuple[str, ...]:
+    """What `host` needs of etcd: the control plane asks the members, wherever they are."""
+    return ("etcd", "etcdctl") if Role.ETCD in host.roles else ("etcdctl",)
+
+
+def listeners(cluster: Cluster, host: Host) -> tuple[Listener, ...]:
+    """Ports that must be free on `host`, or held by the program that is meant to hold them."""
+    out: list[Listener] = []
+    if host == cluster.control_plane:
+        out += [
+            Listener("tcp", 6443, "kube-apiserver"),
+            Listener("tcp", 10257, "kube-controller-manager"),
+            Listener("tcp", 10259, "kube-scheduler"),
+        ]
+    if host in cluster.nodes:
+        out += [Listener("tcp", port, "kubelet") for port in (10248, 10250)]
+        out += [Listener("tcp", port, "kube-proxy") for port in (10249, 10256)]
+    if Role.ETCD in host.roles:
+        out += [Listener("tcp", port, "etcd") for port in (2379, 2380)]
+    if cluster.network.backend is Backend.UDP:
+        out.append(Listener("udp", FLANNEL_PORT[Backend.UDP], "flanneld"))
+    return tuple(out)
+
+
+def lease_bounds(cluster: Cluster) -> tuple[IPv4Address, IPv4Address]:
+    """The lowest and the highest address any lease may hold."""
+    limits = cluster_lease_range(cluster)
+    if limits is None:
+        return cluster.network.pods.network_address, cluster.network.pods.broadcast_address
+    return limits.first, limits.last + 255
+
+
+def template_values(cluster: Cluster) -> Mapping[str, Any]:
+    """The names the templates use. Raises InvalidInput where the cluster file does not allow it."""
+
+    def command(daemon: str, host: Host) -> Shell:
+        return flags.COMMANDS[daemon](cluster, host)
+
+    first, last = lease_bounds(cluster)
+    return {
+        "api": api_url(cluster),
+        "bin": flags.BIN,
+        "pki": flags.PKI,
+        "monitor": flags.MONITOR,
+        "command": command,
+        "facts": row(cluster.version),
+        "endpoints": ",".join(word(e) for e in flags.etcd_endpoints(cluster)),
+        "etcd_programs": etcd_programs,
+        "etcd_data": flags.ETCD_DATA,
+        "pki_files": partial(needs.files, cluster),
+        "monitor_group": needs.MONITOR_GROUP,
+        "programs": partial(programs, cluster),
+        "listeners": partial(listeners, cluster),
+        "pause_image": pause_image(cluster),
+        "coredns_image": coredns_image(cluster),
+        "flannel_key": word(f"{cluster.network.prefix.rstrip('/')}/config"),
+        "flannel_config": quote(flannel_config(cluster)),
+        "flannel_number": str(cluster.flannel.version).removeprefix("v"),
+        "lease_first": first,
+        "lease_last": last,
+        "plugins": PLUGINS,
+        "cni_config": CNI_CONFIG,
+        "release_tarball": RELEASE,
+        "etcd_binaries": ETCD_BINARIES,
+        "containerd_tarball": CONTAINERD,
+        "cni_tarball": CNI_PLUGINS,
+        "flannel_binary": FLANNEL_BINARY,
+        "pause_archive": PAUSE_ARCHIVE,
+        "coredns_archive": COREDNS_ARCHIVE,
+    }

@@ -1,0 +1,94 @@
+"""What differs between the Kubernetes minor versions the modern recipe installs: one row each.
+
+Sources: cmd/kubeadm/app/constants of v1.36.3, and what is published of v1.34 and v1.35; v1.37 is
+taken to be like v1.36 until somebody has looked. Rows were tried on real hosts where `tried` says
+so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kwizard.cluster.model import Version
+
+Minor = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Facts of one minor version.
+
+    `pause`, `coredns` and `etcd` are what its kubeadm takes; `containerd` the oldest that will do.
+    `refuses_cgroup_v1`: its kubelet ends on cgroup v1 unless `failCgroupV1: false` is set.
+    `ipvs_deprecated`: kube-proxy's third mode is on its way out (this recipe never offers it).
+    """
+
+    minor: Minor
+    pause: str
+    coredns: str
+    etcd: Version
+    containerd: Version
+    kubelet_config: str = "kubelet.config.k8s.io/v1beta1"
+    proxy_config: str = "kubeproxy.config.k8s.io/v1alpha1"
+    refuses_cgroup_v1: bool
+    ipvs_deprecated: bool
+    tried: bool = False
+
+
+ROWS: tuple[Row, ...] = (
+    Row(
+        minor=(1, 34),
+        pause="registry.k8s.io/pause:3.10.1",
+        coredns="registry.k8s.io/coredns/coredns:v1.12.1",
+        etcd=Version(3, 6, 4),
+        containerd=Version(2, 0, 0),
+        refuses_cgroup_v1=False,
+        ipvs_deprecated=False,
+    ),
+    Row(
+        minor=(1, 35),
+        pause="registry.k8s.io/pause:3.10.1",
+        coredns="registry.k8s.io/coredns/coredns:v1.13.1",
+        etcd=Version(3, 6, 6),
+        containerd=Version(2, 0, 0),
+        refuses_cgroup_v1=True,
+        ipvs_deprecated=True,
+    ),
+    Row(
+        minor=(1, 36),
+        pause="registry.k8s.io/pause:3.10.2",
+        coredns="registry.k8s.io/coredns/coredns:v1.14.2",
+        etcd=Version(3, 6, 8),
+        containerd=Version(2, 0, 0),
+        refuses_cgroup_v1=True,
+        ipvs_deprecated=True,
+        tried=True,
+    ),
+    Row(
+        minor=(1, 37),
+        pause="registry.k8s.io/pause:3.10.2",
+        coredns="registry.k8s.io/coredns/coredns:v1.14.2",
+        etcd=Version(3, 6, 8),
+        containerd=Version(2, 0, 0),
+        refuses_cgroup_v1=True,
+        ipvs_deprecated=True,
+    ),
+)
+"""Oldest first."""
+
+OLDEST, NEWEST = ROWS[0].minor, ROWS[-1].minor
+
+
+def row(version: Version) -> Row:
+    """The row of `version`; the newest one for a version after it, of which the cluster file's
+    reader warns.
+
+    Raises KeyError for a version before the oldest.
+    """
+    minor = version.minor_pair
+    if minor > NEWEST:
+        return ROWS[-1]
+    for known in ROWS:
+        if known.minor == minor:
+            return known
+    raise KeyError(version)

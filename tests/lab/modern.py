@@ -1,0 +1,147 @@
+"""A site with a modern cluster: asked with the operator's own kubectl and kubeconfig."""
+
+from __future__ import annotations
+
+import functools
+import json
+import subprocess
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kwizard.lab import images
+from kwizard.lab.clusterfile import MODERN_VERSION
+from kwizard.lab.release import tarball_path
+from tests.lab.seen import eventually
+from tests.lab.site import NAMES, Site
+
+WEB = "docker.io/lab/web:1"
+NAME = "web.default.svc.cluster.local"
+
+
+@functools.cache
+def kubectl_program(folder: Path) -> Path:
+    """kubectl out of the release, for the operator's side."""
+    target = folder / "kubectl"
+    with tarfile.open(tarball_path(MODERN_VERSION, nested=False)) as tar:
+        member = tar.extractfile("kubernetes/server/bin/kubectl")
+        assert member is not None
+        target.write_bytes(member.read())
+    target.chmod(0o755)
+    return target
+
+
+@dataclass
+class Modern:
+    """`site` with a modern cluster on it, or one to come."""
+
+    site: Site
+    name: str
+
+    @property
+    def state(self) -> Path:
+        """The cluster's directory on the operator's side."""
+        return self.site.folder / "state" / "clusters" / self.name
+
+    def try_kubectl(
+        self, arguments: str, *, input: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """kubectl, on the operator's side, as the operator."""
+        program = kubectl_program(self.site.folder)
+        cache = self.site.folder / "kubectl-cache"
+        line = (
+            f"{program} --kubeconfig {self.state}/admin.kubeconfig --cache-dir {cache} {arguments}"
+        )
+        return self.site.lab.exec(line, input=input, timeout=90)
+
+    def kubectl(self, arguments: str, *, input: str | None = None) -> str:
+        """The same; asserts exit 0."""
+        done = self.try_kubectl(arguments, input=input)
+        assert done.returncode == 0, f"kubectl {arguments}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def ready_nodes(self) -> dict[str, str]:
+        """Node name to its Ready condition's status; {} while the API does not answer."""
+        done = self.try_kubectl("get nodes -o json")
+        if done.returncode != 0:
+            return {}
+        return {
+            n["metadata"]["name"]: next(
+                c["status"] for c in n["status"]["conditions"] if c["type"] == "Ready"
+            )
+            for n in json.loads(done.stdout)["items"]
+        }
+
+    def verify(self) -> dict[str, Any]:
+        """What `kwizard verify` says."""
+        done = self.site.kwizard("verify", "--json", str(self.site.file))
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def whole(self, seconds: float = 120) -> None:
+        """Waits until every node is Ready and every ping is answered."""
+        eventually(
+            self.ready_nodes,
+            lambda n: n.keys() == set(NAMES) and set(n.values()) == {"True"},
+            seconds,
+        )
+        eventually(self.verify, lambda v: v["ok"], seconds)
+
+    def start_web(self) -> None:
+        """Six pods behind a service, and one on every node to ask it from."""
+        archive_path = images.web(print).archive
+        for node in NAMES:
+            with archive_path.open("rb") as archive:
+                load = self.site.lab.run_command(
+                    node, "/usr/local/bin/ctr -n k8s.io images import --local -"
+                )
+                subprocess.run(load, stdin=archive, check=True, capture_output=True, timeout=60)
+        self.kubectl(
+            "apply -f -", input=json.dumps({"apiVersion": "v1", "kind": "List", "items": _web()})
+        )
+        eventually(lambda: self._ready("deployment/web", "readyReplicas"), lambda n: n == 6, 90)
+        eventually(lambda: self._ready("daemonset/ask", "numberReady"), lambda n: n == 3, 90)
+
+    def _ready(self, what: str, field: str) -> int:
+        return int(self.kubectl(f"get {what} -o jsonpath={{.status.{field}}}") or 0)
+
+    def pod_on(self, node: str) -> str:
+        """The pod to ask from on a node."""
+        pods = json.loads(self.kubectl("get pods -l app=ask -o json"))["items"]
+        return next(str(p["metadata"]["name"]) for p in pods if p["spec"]["nodeName"] == node)
+
+
+def _web() -> list[dict[str, Any]]:
+    container = {"name": "web", "image": WEB, "imagePullPolicy": "Never"}
+
+    def template(app: str) -> dict[str, Any]:
+        return {
+            "metadata": {"labels": {"app": app}},
+            "spec": {"terminationGracePeriodSeconds": 1, "containers": [container]},
+        }
+
+    return [
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "web"},
+            "spec": {
+                "replicas": 6,
+                "selector": {"matchLabels": {"app": "web"}},
+                "template": template("web"),
+            },
+        },
+        {
+            "apiVersion": "apps/v1",
+            "kind": "DaemonSet",
+            "metadata": {"name": "ask"},
+            "spec": {"selector": {"matchLabels": {"app": "ask"}}, "template": template("ask")},
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": "web"},
+            "spec": {"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 80}]},
+        },
+    ]

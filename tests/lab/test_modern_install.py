@@ -1,0 +1,186 @@
+"""From bare hosts to a current cluster with TLS, with real binaries; everything is asked of the
+cluster itself, with the operator's own kubeconfig."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.lab.modern import NAME, Modern
+from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
+
+pytestmark = [pytest.mark.lab, pytest.mark.kube, pytest.mark.timeout(900)]
+
+PKI = "/etc/kubernetes/pki"
+PATHS = {
+    "kube-apiserver": ("", "api", "version", "healthz", "readyz", "api/v1/nodes", "metrics"),
+    "kube-controller": ("metrics", "configz"),
+    "kube-scheduler": ("metrics", "configz"),
+    "kubelet": ("pods", "metrics", "healthz", "logs/", "configz", "containerLogs/a/b/c"),
+    "etcd": ("", "version", "health", "metrics", "v3/kv/range"),
+}
+"""What a program of that name (as the kernel shortens it) has to hide."""
+
+
+def times(events: list[dict[str, Any]]) -> dict[str, float]:
+    """Seconds from the start of the run to the end of some steps, on the last host."""
+    begin = datetime.fromisoformat(events[0]["time"])
+    wanted = ("release/unpack", "hosts/etcd-healthy", "control-plane/ready", "verify/nodes-ready")
+    return {
+        e["step"]: (datetime.fromisoformat(e["time"]) - begin).total_seconds()
+        for e in events
+        if e["event"] == "step.finished" and e["step"] in wanted
+    } | {"all": events[-1]["seconds"]}
+
+
+@pytest.fixture(scope="class", params=["iptables", "nftables"])
+def cluster(
+    request: pytest.FixtureRequest, bare_site: Callable[..., Site], measured: Callable[[str], None]
+) -> Modern:
+    """A cluster on which `apply` has just ended 0."""
+    site = bare_site(recipe="modern", proxy=request.param)
+    told = times(site.apply())
+    measured(f"modern, {request.param}: " + ", ".join(f"{k} {v:.1f}" for k, v in told.items()))
+    return Modern(site, site.lab.layout.name)
+
+
+class TestInstalled:
+    def test_the_api_is_ready_and_three_nodes_are(self, cluster: Modern):
+        said = cluster.kubectl("get --raw /readyz?verbose")
+        assert "[-]" not in said
+        assert "readyz check passed" in said
+        assert cluster.ready_nodes() == dict.fromkeys(NAMES, "True")
+
+    def test_verify_shows_every_part_and_27_pings(self, cluster: Modern):
+        seen = cluster.verify()
+        assert seen["ok"] is True
+        assert {c["name"]: c["status"] for c in seen["components"]} == dict.fromkeys(
+            (
+                "kube-apiserver",
+                "kube-controller-manager",
+                "kube-scheduler",
+                *(f"etcd-{name}" for name in NAMES),
+            ),
+            "Healthy",
+        )
+        assert len(seen["matrix"]["cells"]) == 27
+        assert all(c["received"] >= 1 for c in seen["matrix"]["cells"])
+
+    def test_a_service_is_reached_by_its_name_from_every_node(self, cluster: Modern):
+        cluster.start_web()
+        address = cluster.kubectl("get service web -o jsonpath={.spec.clusterIP}").strip()
+        for node in NAMES:
+            pod = cluster.pod_on(node)
+            found = cluster.kubectl(f"exec {pod} -- nslookup {NAME}")
+            assert address in re.findall(r"Address:?\s+(?:\d+: )?([0-9.]+)", found)
+            ask = f"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 {address} 80"
+            assert "hello" in cluster.kubectl(f'exec {pod} -- sh -c "{ask}"')
+
+    def test_logs_and_exec_work_on_every_node(self, cluster: Modern):
+        cluster.start_web()
+        for node in NAMES:
+            pod = cluster.pod_on(node)
+            assert cluster.kubectl(f"exec {pod} -- echo {node}").strip() == node
+            cluster.kubectl(f"logs {pod}")
+
+    def test_the_operators_secrets_are_the_operators_alone(self, cluster: Modern):
+        kubeconfig = cluster.state / "admin.kubeconfig"
+        assert stat.S_IMODE(kubeconfig.stat().st_mode) == 0o600
+        for path in (cluster.state / "pki").rglob("*"):
+            assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
+
+    def test_no_secret_is_in_a_script_a_log_or_the_journal(self, cluster: Modern):
+        keys = {
+            line
+            for path in (cluster.state / "pki").rglob("*.key")
+            for line in path.read_text().splitlines()
+            if not line.startswith("-----")
+        }
+        assert len(keys) > 20
+        told = [cluster.state / "journal.jsonl", *(cluster.state / "logs").glob("*")]
+        for path in told:
+            text = path.read_text()
+            assert "PRIVATE KEY" not in text
+            assert not {k for k in keys if k in text}, path
+        for name in NAMES:
+            found = cluster.site.lab.run(
+                name, "grep -rIl 'PRIVATE KEY' /var/lib/kwizard /var/log /tmp; true"
+            )
+            assert found.stdout == ""
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_nobody_without_the_right_certificate_is_let_in(self, cluster: Modern, name: str):
+        """Every TCP listener but sshd's is asked without a certificate, and with one of another
+        authority. What listens without TLS is on the host's own loopback."""
+        listening = cluster.site.on(name, "ss -lntHp")
+        ports = set(
+            re.findall(r"^\S+\s+\S+\s+\S+\s+(\S+):(\d+)\s.*\(\(\"([^\"]+)", listening, re.MULTILINE)
+        )
+        assert {p for _, p, _ in ports} >= {"10250", "2379", "2380"}
+        for address, port, owner in sorted(ports):
+            if owner == "sshd":
+                continue
+            if port in ("10248", "10249", "10256") or owner == "containerd":
+                assert address == "127.0.0.1", f"{owner} listens on {address}:{port}"
+                continue
+            to = ADDRESSES[name] if address in ("*", "0.0.0.0", "[::]") else address
+            other = "kube-proxy" if owner == "etcd" else "etcd-client"
+            for how in ("", f"--cert {PKI}/{other}.crt --key {PKI}/{other}.key"):
+                for path in PATHS[owner]:
+                    answer = asked(cluster.site, name, f"https://{to}:{port}/{path}", how)
+                    assert answer in ("000", "401", "403"), f"{owner} {port}/{path}: {answer}"
+
+    def test_who_is_known_may_do_only_what_is_theirs(self, cluster: Modern):
+        proxy = f"--cert {PKI}/kube-proxy.crt --key {PKI}/kube-proxy.key"
+        kubelet = f"https://{ADDRESSES['boba']}:10250/pods"
+        assert asked(cluster.site, "boba", kubelet, proxy) == "403"
+        monitor = "/usr/local/bin/kubectl --kubeconfig /etc/kubernetes/monitor.kubeconfig"
+        refused = cluster.site.lab.run(MASTER, f"{monitor} get secrets -A")
+        assert refused.returncode != 0
+        assert "forbidden" in refused.stderr
+
+    def test_a_second_apply_runs_no_script(self, cluster: Modern):
+        before = cluster.site.jobs()
+        events = cluster.site.apply()
+        assert [e["step"] for e in events if e["event"] == "step.started" and e.get("job")] == []
+        assert cluster.site.jobs() == before
+
+    @pytest.mark.parametrize("name", NAMES)
+    def test_a_rebooted_host_comes_back_by_itself(self, cluster: Modern, name: str):
+        cluster.site.lab.reboot(name)
+        cluster.whole()
+
+    def test_power_off_and_on_brings_all_of_it_back(self, cluster: Modern):
+        cluster.site.lab.power_cut()
+        cluster.site.lab.power_on()
+        cluster.whole(180)
+
+
+def asked(site: Site, host: str, url: str, options: str) -> str:
+    """The status of an answer; 000 when the connection was not even made."""
+    line = f"curl -sk -m 5 -o /dev/null -w '%{{http_code}}' {options} {url}; true"
+    return site.on(host, line).strip()
+
+
+def test_a_host_whose_certificate_changed_is_given_the_new_one(bare_site: Callable[..., Site]):
+    """The operator loses one certificate: apply makes it anew and brings it, and nothing else."""
+    site = bare_site(recipe="modern")
+    site.apply()
+    cluster = Modern(site, site.lab.layout.name)
+    before = site.on("boba", f"cat {PKI}/kubelet.crt")
+    (cluster.state / "pki" / "boba" / "kubelet.crt").unlink()
+    events = site.apply()
+    started = {
+        (e["step"], e["host"]) for e in events if e["event"] == "step.started" and e.get("job")
+    }
+    assert ("hosts/certificates", "boba") in started
+    assert {host for step, host in started if step == "hosts/certificates"} == {"boba"}
+    assert site.on("boba", f"cat {PKI}/kubelet.crt") != before
+    cluster.whole()
+    assert json.loads(cluster.kubectl("get nodes -o json"))["items"]

@@ -1,0 +1,75 @@
+"""Clusters the modern recipe's tests are made of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from kwizard.cluster.defaults import default_of
+from kwizard.cluster.model import (
+    Backend,
+    Cluster,
+    Etcd,
+    EtcdMode,
+    Flannel,
+    Images,
+    Kubelet,
+    Network,
+    Proxy,
+    ProxyMode,
+    RecipeName,
+    Role,
+    Runtime,
+    Version,
+)
+from tests.pure.recipes.clusters import ANAKIN, BOBA, C3PO
+
+
+def network(**changes: Any) -> Network:
+    """The modern recipe's own ranges."""
+    default = default_of(RecipeName.MODERN, "network", Network)
+    assert isinstance(default, Network)
+    return replace(default, **changes)
+
+
+def current(**changes: Any) -> Cluster:
+    """v1.36.3 on the article's hosts, everything brought by the operator."""
+    cluster = Cluster(
+        name="current",
+        recipe=RecipeName.MODERN,
+        version=Version(1, 36, 3),
+        hosts=(ANAKIN, BOBA, C3PO),
+        network=network(),
+        etcd=Etcd(mode=EtcdMode.SYSTEMD, binaries="/b/etcd.tar.gz"),
+        flannel=Flannel(version=Version(0, 26, 7), binary="/b/flanneld"),
+        runtime=Runtime(containerd="/b/containerd.tar.gz", cni_plugins="/b/cni.tgz"),
+        images=Images(
+            pause="lab/pause:1",
+            pause_archive="/b/pause.tar",
+            coredns="lab/coredns:1.15.0",
+            coredns_archive="/b/coredns.tar",
+        ),
+    )
+    return replace(cluster, **changes)
+
+
+def modern_variants() -> list[tuple[str, Cluster]]:
+    """One cluster for each combination that changes a script."""
+    bare = replace(ANAKIN, roles=frozenset({Role.CONTROL_PLANE}))
+    return [
+        ("current", current()),
+        ("node", current(control_plane_is_node=True, kubelet=Kubelet(allow_cgroup_v1=True))),
+        ("old", current(version=Version(1, 34, 4), network=network(backend=Backend.UDP))),
+        ("newer", current(version=Version(1, 99, 0), network=network(backend=Backend.HOST_GW))),
+        ("nft", current(proxy=Proxy(mode=ProxyMode.NFTABLES))),
+        ("apart", current(hosts=(bare, BOBA, replace(C3PO, roles=frozenset({Role.ETCD}))))),
+        (
+            "unbrought",
+            current(
+                etcd=Etcd(mode=EtcdMode.SYSTEMD),
+                flannel=Flannel(version=Version(0, 26, 7)),
+                runtime=Runtime(),
+                images=Images(),
+            ),
+        ),
+    ]
