@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -42,12 +42,13 @@ def times(events: list[dict[str, Any]]) -> dict[str, float]:
 @pytest.fixture(scope="class", params=["iptables", "nftables"])
 def cluster(
     request: pytest.FixtureRequest, bare_site: Callable[..., Site], measured: Callable[[str], None]
-) -> Modern:
+) -> Iterator[Modern]:
     """A cluster on which `apply` has just ended 0."""
     site = bare_site(recipe="modern", proxy=request.param)
     told = times(site.apply())
     measured(f"modern, {request.param}: " + ", ".join(f"{k} {v:.1f}" for k, v in told.items()))
-    return Modern(site, site.lab.layout.name)
+    yield Modern(site, site.lab.layout.name)
+    site.lab.down(wipe=True)  # before the next one's hosts: they need the machine
 
 
 class TestInstalled:
