@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kwizard.engine.journal import Attempt, JournalState
 from kwizard.engine.plan import Finding, Plan, State, Task
 from kwizard.errors import KwizardError
-from kwizard.recipes.step import Operator, Script, Wait
+from kwizard.recipes.step import Operator, Script
 from kwizard.remote.host import ReadOnlyHost
 from kwizard.text import decode
 
@@ -143,8 +143,3 @@ def _judge_operator(plan: Plan, found: dict[str, Finding]) -> None:
 def unknown(plan: Plan, reason: str) -> dict[str, Finding]:
     """Findings for a plan made without asking the hosts."""
     return {t.id: Finding(State.UNKNOWN, reason) for t in plan.tasks}
-
-
-def changes_hosts(tasks: Iterable[Task]) -> bool:
-    """True when one of `tasks` would change a host (waiting and looking do not)."""
-    return any(not isinstance(t.step.action, Wait | Operator) for t in tasks)
