@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from kwizard.cluster.model import Cluster
 from kwizard.errors import InvalidInput, Problem
-from kwizard.recipes.modern import steps, values
+from kwizard.recipes.modern import values
+from kwizard.recipes.modern.phases import (
+    control_plane,
+    hosts,
+    network,
+    nodes,
+    release,
+    verify,
+)
 from kwizard.recipes.modern.versions import OLDEST
 from kwizard.recipes.step import RecipeSteps
 
@@ -17,12 +25,12 @@ def modern(cluster: Cluster) -> RecipeSteps:
     return RecipeSteps(
         cluster=cluster,
         steps=(
-            *steps.hosts_phase(cluster),
-            *steps.release_phase(cluster),
-            *steps.control_plane_phase(cluster),
-            *steps.nodes_phase(cluster),
-            *steps.network_phase(cluster),
-            *steps.verify_phase(cluster),
+            *hosts.hosts_phase(cluster),
+            *release.release_phase(cluster),
+            *control_plane.control_plane_phase(cluster),
+            *nodes.nodes_phase(cluster),
+            *network.network_phase(cluster),
+            *verify.verify_phase(cluster),
         ),
         values=values.template_values(cluster),
     )

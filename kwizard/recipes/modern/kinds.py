@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from kwizard.recipes.step import After, Phase, Place, Retry, Script, Step, Wait
+from kwizard.recipes.step import After, Phase, Place, Retry, Script, Step, Wait, every
+
+READY = every("hosts/preflight")
+"""Nothing changes on any host before every host has passed preflight."""
 
 
 def script(

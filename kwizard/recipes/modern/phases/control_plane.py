@@ -1,0 +1,39 @@
+"""Control plane: three daemons started together, then who may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kwizard.cluster.model import Cluster
+from kwizard.recipes.modern.kinds import logs_of, script, wait
+from kwizard.recipes.step import Retry, Step, every, names, same
+
+
+def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
+    """Control plane: three daemons started together, then who may do what."""
+    master = names((cluster.control_plane,))
+    for daemon in ("kube-apiserver", "kube-controller-manager", "kube-scheduler"):
+        yield script(
+            f"control-plane/{daemon}",
+            f"Start {daemon}",
+            master,
+            same("release/unpack"),
+            same("hosts/certificates"),
+            hint=logs_of(daemon),
+        )
+    yield wait(
+        "control-plane/ready",
+        "Wait until the API is ready",
+        master,
+        same("control-plane/kube-apiserver"),
+        every("hosts/etcd"),
+        hint=logs_of("kube-apiserver"),
+    )
+    yield script(
+        "control-plane/access",
+        "Say who may do what",
+        master,
+        same("control-plane/ready"),
+        files=("admin",),
+        retry=Retry(attempts=3, delay=2),
+    )

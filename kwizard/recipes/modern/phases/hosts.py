@@ -1,0 +1,104 @@
+"""Hosts: looked at, named, given their certificates, and etcd on those that hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kwizard.cluster.model import Cluster, Role
+from kwizard.recipes.modern import values
+from kwizard.recipes.modern.kinds import READY, logs_of, place, script, wait
+from kwizard.recipes.step import After, Operator, Phase, Step, every, names, same
+
+
+def hosts_phase(cluster: Cluster) -> Iterator[Step]:
+    """Hosts: looked at, named, given their certificates, and etcd on those that hold it."""
+    everyone = names(cluster.hosts)
+    yield script(
+        "hosts/preflight",
+        "Look whether the hosts can become a cluster",
+        everyone,
+        probe=False,  # it only looks; the host's own record says that it passed
+        timeout=120,
+        hint="nothing was changed on any host; mend what is named and start again",
+    )
+    yield Step(
+        id="hosts/authorities",
+        phase=Phase.HOSTS,
+        title="Have the cluster's certificates on this machine",
+        action=Operator("certificates"),
+        stamped=False,
+        exclusive=False,
+    )
+    yield script(
+        "hosts/names",
+        "Write the hosts' names into /etc/hosts",
+        everyone,
+        READY,
+        asset="classic/hosts/names",
+    )
+    yield script(
+        "hosts/kernel",
+        "Have the kernel pass on and filter what pods send",
+        names(cluster.nodes),
+        READY,
+        hint="'sysctl -p /etc/sysctl.d/90-kwizard.conf' on that host tells what is refused",
+    )
+    yield script(
+        "hosts/certificates",
+        "Give the host its certificates and keys",
+        everyone,
+        READY,
+        every("hosts/authorities"),
+        files=("pki",),
+        hint="look for room below /etc on that host",
+    )
+    yield from _etcd(cluster)
+
+
+def _etcd(cluster: Cluster) -> Iterator[Step]:
+    members = names(cluster.with_role(Role.ETCD))
+    # The control plane gets etcdctl, which asks every member how it is.
+    users = tuple(h.name for h in cluster.hosts if _uses_etcd(cluster, h.name))
+    needed: tuple[After, ...] = (READY,)
+    if cluster.etcd.binaries:
+        yield place(
+            "hosts/etcd-bring",
+            "Bring the archive of etcd",
+            users,
+            READY,
+            artifact="etcd-binaries",
+            target=values.ETCD_BINARIES,
+            probe="hosts/etcd-binaries",
+        )
+        needed = (same("hosts/etcd-bring"),)
+    yield script(
+        "hosts/etcd-binaries",
+        "Put etcd into /usr/local/bin",
+        users,
+        *needed,
+        hint="etcd.binaries is a tarball with etcd and etcdctl for the hosts' architecture",
+    )
+    yield script(
+        "hosts/etcd",
+        "Start etcd",
+        members,
+        same("hosts/etcd-binaries"),
+        same("hosts/certificates"),
+        same("hosts/names"),
+        hint=logs_of("etcd"),
+    )
+    yield wait(
+        "hosts/etcd-healthy",
+        "Wait until every member of etcd is healthy",
+        names((cluster.control_plane,)),
+        every("hosts/etcd"),
+        same("hosts/etcd-binaries"),
+        same("hosts/certificates"),
+        hint="a member that stays ill: its ports 2379 and 2380 are closed to the others, or"
+        " /var/lib/etcd/kwizard holds the data of an older cluster",
+    )
+
+
+def _uses_etcd(cluster: Cluster, name: str) -> bool:
+    host = cluster.host(name)
+    return Role.ETCD in host.roles or host == cluster.control_plane

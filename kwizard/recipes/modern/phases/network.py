@@ -1,0 +1,67 @@
+"""Network: flannel's key in etcd, flanneld with the CNI's configuration, the cluster's DNS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kwizard.cluster.model import Cluster
+from kwizard.recipes.modern import values
+from kwizard.recipes.modern.kinds import READY, logs_of, place, script, wait
+from kwizard.recipes.step import After, Retry, Step, every, names, same
+
+
+def network_phase(cluster: Cluster) -> Iterator[Step]:
+    """Network: flannel's key in etcd, flanneld with the CNI's configuration, the cluster's DNS."""
+    everyone = names(cluster.nodes)
+    master = names((cluster.control_plane,))
+    yield script(
+        "network/flannel-key",
+        "Tell flannel its network, in etcd",
+        master,
+        every("hosts/etcd-healthy"),
+    )
+    brought: tuple[After, ...] = (READY,)
+    if cluster.flannel.binary:
+        brought = (same("network/flannel-bring"),)
+        yield place(
+            "network/flannel-bring",
+            "Bring flanneld to the host",
+            everyone,
+            READY,
+            artifact="flannel",
+            target=values.FLANNEL_BINARY,
+            probe="network/flannel-install",
+        )
+    yield script(
+        "network/flannel-install",
+        "Put flanneld into /usr/local/bin",
+        everyone,
+        *brought,
+        hint="fetch flannel's release on another machine and name it as flannel.binary",
+    )
+    yield script(
+        "network/flanneld",
+        "Start flanneld",
+        everyone,
+        same("network/flannel-install"),
+        same("hosts/certificates"),
+        same("hosts/kernel"),
+        hint=logs_of("flanneld"),
+    )
+    yield wait(
+        "network/lease",
+        "Wait for the host's subnet",
+        everyone,
+        same("network/flanneld"),
+        every("network/flannel-key"),
+        hint=logs_of("flanneld"),
+    )
+    yield script(
+        "network/coredns",
+        "Start the cluster's DNS",
+        master,
+        same("control-plane/access"),
+        every("nodes/coredns"),
+        files=("admin",),
+        retry=Retry(attempts=3, delay=2),
+    )

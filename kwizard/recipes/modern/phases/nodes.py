@@ -1,0 +1,94 @@
+"""Nodes: containerd with the images the cluster itself needs, kubelet, kube-proxy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kwizard.cluster.model import Cluster
+from kwizard.recipes.modern import values
+from kwizard.recipes.modern.kinds import READY, logs_of, place, script
+from kwizard.recipes.step import After, Retry, Step, names, same
+
+
+def nodes_phase(cluster: Cluster) -> Iterator[Step]:
+    """Nodes: containerd with the images the cluster itself needs, kubelet, kube-proxy."""
+    nodes = names(cluster.nodes)
+    needed: list[After] = [READY]
+    for key, artifact, target, title in (
+        ("containerd", "containerd", values.CONTAINERD, "Bring the archive of containerd"),
+        ("cni_plugins", "cni-plugins", values.CNI_PLUGINS, "Bring the archive of the CNI plugins"),
+    ):
+        if getattr(cluster.runtime, key):
+            step_id = f"nodes/{artifact}-bring"
+            yield place(
+                step_id,
+                title,
+                nodes,
+                READY,
+                artifact=artifact,
+                target=target,
+                probe="nodes/runtime",
+            )
+            needed.append(same(step_id))
+    yield script(
+        "nodes/runtime",
+        "Put containerd and the CNI plugins in their places",
+        nodes,
+        *needed,
+        hint="runtime.containerd and runtime.cni_plugins are tarballs for the hosts' architecture",
+    )
+    yield script(
+        "nodes/containerd",
+        "Start containerd",
+        nodes,
+        same("nodes/runtime"),
+        same("hosts/kernel"),
+        hint=logs_of("containerd"),
+    )
+    yield from _image("pause", "pods' sandboxes", cluster.images.pause_archive, nodes)
+    yield from _image("coredns", "the cluster's DNS", cluster.images.coredns_archive, nodes)
+    yield script(
+        "nodes/kubelet",
+        "Start the kubelet",
+        nodes,
+        same("release/unpack"),
+        same("nodes/pause"),
+        same("hosts/certificates"),
+        same("hosts/names"),
+        hint=logs_of("kubelet"),
+    )
+    yield script(
+        "nodes/kube-proxy",
+        "Start kube-proxy",
+        nodes,
+        same("release/unpack"),
+        same("hosts/certificates"),
+        same("hosts/kernel"),
+        hint=logs_of("kube-proxy"),
+    )
+
+
+def _image(name: str, what: str, archive: str | None, nodes: tuple[str, ...]) -> Iterator[Step]:
+    brought: tuple[After, ...] = ()
+    if archive:
+        brought = (same(f"nodes/{name}-bring"),)
+        yield place(
+            f"nodes/{name}-bring",
+            f"Bring the image of {what}",
+            nodes,
+            READY,
+            artifact=f"{name}-image",
+            target=values.PAUSE_ARCHIVE if name == "pause" else values.COREDNS_ARCHIVE,
+            probe=f"nodes/{name}",
+        )
+    yield script(
+        f"nodes/{name}",
+        f"Give containerd the image of {what}",
+        nodes,
+        same("nodes/containerd"),
+        *brought,
+        retry=Retry(attempts=3, delay=5),
+        timeout=1800,
+        hint="where no registry can be reached, save the image elsewhere with 'docker save' and"
+        f" name the file as images.{name}_archive",
+    )
