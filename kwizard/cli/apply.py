@@ -21,9 +21,9 @@ from kwizard.cli.common import (
     run_async,
     ssh_options,
 )
-from kwizard.cli.narrate import Narrator
-from kwizard.cli.plan import as_text
 from kwizard.engine import events as ev
+from kwizard.plain.narrate import Narrator
+from kwizard.plain.plantext import as_text
 from kwizard.recipes.step import Phase
 
 

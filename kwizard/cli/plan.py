@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import groupby
 from pathlib import Path
 
 import click
@@ -17,11 +16,10 @@ from kwizard.cli.common import (
     run_async,
     ssh_options,
 )
-from kwizard.engine.plan import Finding, Plan, State
+from kwizard.engine.plan import Plan
 from kwizard.engine.survey import unknown
 from kwizard.errors import InvalidInput, Problem
-
-MARKS = {State.DUE: "+", State.DONE: "=", State.UNKNOWN: "?"}
+from kwizard.plain.plantext import as_text
 
 
 @click.command()
@@ -75,29 +73,3 @@ def script_of(plan: Plan, step: str, host: str | None) -> str:
             return task.script
     where = ", ".join(t.host_label for t in tasks)
     raise InvalidInput([Problem(f"{step} is not done on {host!r}", f"it is on: {where}")])
-
-
-def as_text(plan: Plan, findings: dict[str, Finding]) -> str:
-    """The plan for people: phases, steps, hosts, and why each is due or not."""
-    lines = [f"{plan.cluster.name}: {plan.cluster.recipe} {plan.cluster.version}"]
-    for phase, in_phase in groupby(plan.tasks, key=lambda t: t.step.phase):
-        lines += ["", phase.label]
-        for step, tasks in groupby(in_phase, key=lambda t: t.step):
-            lines.append(f"  {step.id}: {step.title}")
-            for command in step.shows:
-                first, *more = command.split("\n")
-                lines += [f"      # {first}", *(f"        {line}" for line in more)]
-            by_finding: dict[Finding, list[str]] = {}
-            for task in tasks:
-                by_finding.setdefault(findings[task.id], []).append(task.host_label)
-            for finding, hosts in by_finding.items():
-                where = ", ".join(hosts)
-                lines.append(f"    {MARKS[finding.state]} {where}: {_words(finding)}")
-    due = sum(f.state is State.DUE for f in findings.values())
-    done = sum(f.state is State.DONE for f in findings.values())
-    lines += ["", f"{len(plan.tasks)} tasks: {due} due, {done} as wanted already"]
-    return "\n".join(lines) + "\n"
-
-
-def _words(finding: Finding) -> str:
-    return f"{finding.state}, {finding.reason}" if finding.reason else finding.state

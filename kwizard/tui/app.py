@@ -20,11 +20,12 @@ from kwizard.monitor.snapshot import Snapshot
 from kwizard.tui.asker import ScreenAsker
 from kwizard.tui.draft import Draft
 from kwizard.tui.errors import unforeseen
+from kwizard.tui.farewell import last_words
 from kwizard.tui.model import Row, RunModel
 from kwizard.tui.plain import cell_lines
 from kwizard.tui.theme import PAPER, SLATE, THEMES
 from kwizard.tui.usecases import UseCases
-from kwizard.tui.words import last_words, leaving
+from kwizard.tui.words import leaving
 
 Start = Literal["new", "resume", "monitor"]
 PATIENCE = 5.0  # seconds a run gets to write down that it was left

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kwizard.probes.facts import HostFacts
 from kwizard.release.catalog import Location
 from kwizard.release.store import Obtained
-from kwizard.tui.plain import size
+from kwizard.tui.measures import size
 
 Pairs = tuple[tuple[str, str], ...]
 

@@ -13,7 +13,8 @@ from textual.events import Key
 from textual.widgets import Button, DataTable, Static
 
 from kwizard.errors import KwizardError
-from kwizard.tui.plain import duration, plain
+from kwizard.tui.measures import duration
+from kwizard.tui.plain import plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.widgets.frame import Buttons, Stage
 from kwizard.tui.widgets.logdeck import LogDeck

@@ -14,7 +14,8 @@ from textual.widgets import Static
 
 from kwizard.errors import KwizardError
 from kwizard.monitor.snapshot import Snapshot
-from kwizard.tui.plain import ago, plain
+from kwizard.tui.measures import ago
+from kwizard.tui.plain import plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.widgets.board import Board, verdict
 

@@ -13,7 +13,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from kwizard.errors import KwizardError
-from kwizard.tui.plain import ago, lines, plain
+from kwizard.tui.measures import ago
+from kwizard.tui.plain import lines, plain
 from kwizard.tui.screens.page import Page
 
 if TYPE_CHECKING:

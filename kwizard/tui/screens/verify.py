@@ -12,11 +12,11 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from kwizard.errors import KwizardError
+from kwizard.tui.farewell import first_commands
 from kwizard.tui.plain import lines, plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.widgets.board import Board, verdict
 from kwizard.tui.widgets.frame import Buttons, Stage
-from kwizard.tui.words import first_commands
 
 
 class VerifyScreen(Page):

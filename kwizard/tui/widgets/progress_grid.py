@@ -6,8 +6,9 @@ from datetime import datetime
 
 from rich.text import Text
 
+from kwizard.tui.measures import duration, size
 from kwizard.tui.model import Mark, RunModel, Spot
-from kwizard.tui.plain import cell, duration, size
+from kwizard.tui.plain import cell
 from kwizard.tui.theme import palette
 from kwizard.tui.widgets.grid import Grid
 

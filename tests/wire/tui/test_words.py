@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from kwizard.cluster.model import RecipeName
+from kwizard.tui.farewell import first_commands, kubeconfig, last_words
 from kwizard.tui.model import Status
-from kwizard.tui.words import last_words
 
 from .scripted import CLUSTER
 
@@ -31,3 +35,16 @@ def test_a_rehearsal_promises_nothing_that_outlives_it() -> None:
     words = last_words(CLUSTER, "running", well=True, rehearsal=True)
     assert "resume" not in words
     assert "nothing was installed" in words
+
+
+def test_a_modern_cluster_is_asked_with_the_operators_own_kubeconfig(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KWIZARD_STATE_HOME", str(tmp_path))
+    modern = replace(CLUSTER, recipe=RecipeName.MODERN)
+    file = tmp_path / "clusters/classic/admin.kubeconfig"
+    assert kubeconfig(modern) == file
+    commands = first_commands(modern)
+    assert len(commands) == 3
+    assert all(c.startswith(f"kubectl --kubeconfig {file} get ") for c in commands)
+    assert kubeconfig(CLUSTER) is None

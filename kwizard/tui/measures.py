@@ -1,0 +1,36 @@
+"""Times and sizes as a person reads them."""
+
+from __future__ import annotations
+
+from kwizard.language import _, _n
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person reads them: `7 s`, `3 m 05 s`, `2 h 10 m`."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} m {whole % 60:02} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02} m"
+
+
+def ago(seconds: float) -> str:
+    """How long ago, roughly: `just now`, `5 minutes ago`, `2 days ago`."""
+    if seconds >= 86400:
+        return _n("{count} day ago", "{count} days ago", int(seconds // 86400))
+    if seconds >= 3600:
+        return _n("{count} hour ago", "{count} hours ago", int(seconds // 3600))
+    if seconds >= 60:
+        return _n("{count} minute ago", "{count} minutes ago", int(seconds // 60))
+    return _("just now")
+
+
+def size(count: int) -> str:
+    """Bytes with a binary unit: `12 B`, `3.4 MiB`."""
+    value = float(count)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if value < 1024 or unit == "GiB":
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1024
+    raise AssertionError
