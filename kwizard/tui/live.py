@@ -11,6 +11,7 @@ from kwizard.app import clusters, verifying
 from kwizard.app.checkup import HostCheck, checkup
 from kwizard.app.install import Installation, install
 from kwizard.app.planning import make_plan, survey
+from kwizard.app.report import write_report
 from kwizard.app.session import Session
 from kwizard.cluster.check import check
 from kwizard.cluster.dump import dump
@@ -20,7 +21,7 @@ from kwizard.cluster.model import Cluster, Host, Version
 from kwizard.cluster.paste import parse_hosts
 from kwizard.engine.events import Event
 from kwizard.engine.plan import Finding, Plan
-from kwizard.errors import Problem
+from kwizard.errors import KwizardError, Problem
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.release.catalog import known_to_classic, locate
 from kwizard.release.store import look
@@ -149,6 +150,17 @@ class LiveUseCases:
         session = await self._ready(cluster, asker)
         async for snapshot in verifying.watch(session.hosts, cluster, interval):
             yield snapshot
+
+    def report(self, name: str, target: Path) -> Sequence[str]:
+        """Everything needed to ask for help, in one file."""
+        try:
+            return write_report(name, target)
+        except FileNotFoundError as error:
+            raise KwizardError(
+                f"no report could be written to {target}: {error.filename} is not there",
+                remedy="give a folder that is there; of a cluster that was never saved or begun "
+                "there is nothing to report",
+            ) from error
 
     async def close(self) -> None:
         """End all connections."""

@@ -157,6 +157,11 @@ class UseCases(Protocol):
         """Look at the cluster again and again, `interval` seconds apart. Read only."""
         ...
 
+    def report(self, name: str, target: Path) -> Sequence[str]:
+        """Write everything needed to ask for help with that cluster into `target` (a .tar.gz),
+        secrets removed; the names of what is in it. Raises KwizardError, OSError."""
+        ...
+
     async def close(self) -> None:
         """End all connections. Jobs on the hosts go on."""
         ...

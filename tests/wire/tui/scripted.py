@@ -193,6 +193,7 @@ class ScriptedCases:
     last: Snapshot | None = None
     rehearsal: bool = False
     saved: list[Path | None] = field(default_factory=list)
+    reported: list[tuple[str, Path]] = field(default_factory=list)
     installs: int = 0
     closed: bool = False
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -283,6 +284,10 @@ class ScriptedCases:
                 await picture.wait()
             else:
                 yield picture
+
+    def report(self, name: str, target: Path) -> Sequence[str]:
+        self.reported.append((name, target))
+        return ("versions.txt", "cluster.yaml", "journal.jsonl")
 
     async def close(self) -> None:
         self.closed = True

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kwizard.cluster.model import Cluster
-from kwizard.errors import LoginRefused, SudoRefused
+from kwizard.errors import KwizardError, LoginRefused, SudoRefused
 from kwizard.rehearsal import NoRehearsal, Rehearsal
 from kwizard.tui.app import KwizardApp
 from kwizard.tui.credentials import ScreenCredentials
@@ -93,6 +93,18 @@ def test_reading_a_table_and_a_file_back(tmp_path: Path, rehearsal_cluster: Clus
     ]
     file = cases.save(rehearsal_cluster, tmp_path / "new" / "c.yaml")
     assert cases.read_file(file) == rehearsal_cluster
+
+
+def test_a_report_of_a_saved_cluster_and_of_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rehearsal_cluster: Cluster
+) -> None:
+    monkeypatch.setenv("KWIZARD_STATE_HOME", str(tmp_path))
+    cases, target = LiveUseCases(), tmp_path / "report.tar.gz"
+    with pytest.raises(KwizardError, match="no report"):
+        cases.report("written", target)
+    cases.save(rehearsal_cluster)
+    assert "cluster.yaml" in cases.report("written", target)
+    assert target.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.fixture
