@@ -50,4 +50,7 @@ def to_json(plan: Plan, findings: Mapping[str, Finding]) -> dict[str, Any]:
             }
             for task in plan.tasks
         ],
+        "images": [
+            {"name": i.name, "purpose": i.purpose, "archive": i.archive} for i in plan.images
+        ],
     }

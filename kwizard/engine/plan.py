@@ -15,7 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 from kwizard.cluster.model import Cluster
 from kwizard.errors import KwizardError
 from kwizard.recipes.render import render
-from kwizard.recipes.step import After, Operator, Place, RecipeSteps, Script, Step, Wait
+from kwizard.recipes.step import After, Image, Operator, Place, RecipeSteps, Script, Step, Wait
 
 OPERATOR = "operator"
 
@@ -75,10 +75,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All tasks, in reading order: step by step, host by host."""
+    """All tasks, in reading order: step by step, host by host; and the images they need."""
 
     cluster: Cluster
     tasks: tuple[Task, ...]
+    images: tuple[Image, ...] = ()
 
     def task(self, task_id: str) -> Task:
         """The task of that id. Raises KeyError."""
@@ -121,7 +122,7 @@ def build(recipe: RecipeSteps, public: PublicPart = no_files) -> Plan:
         TopologicalSorter({t.id: t.after for t in tasks}).prepare()
     except CycleError as error:
         raise KwizardError(f"steps wait for each other: {' -> '.join(error.args[1])}") from error
-    return Plan(recipe.cluster, tasks)
+    return Plan(recipe.cluster, tasks, recipe.images)
 
 
 def task_id(step: str, host: str | None) -> str:

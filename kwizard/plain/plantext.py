@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import groupby
 
 from kwizard.engine.plan import Finding, Plan, State
+from kwizard.recipes.step import Image
 
 MARKS = {State.DUE: "+", State.DONE: "=", State.UNKNOWN: "?"}
 
@@ -26,10 +27,17 @@ def as_text(plan: Plan, findings: Mapping[str, Finding]) -> str:
             for finding, hosts in by_finding.items():
                 where = ", ".join(hosts)
                 lines.append(f"    {MARKS[finding.state]} {where}: {_words(finding)}")
+    if plan.images:
+        lines += ["", "Images"]
+        lines += [f"  {i.name}: {i.purpose}, {_whence(i)}" for i in plan.images]
     due = sum(f.state is State.DUE for f in findings.values())
     done = sum(f.state is State.DONE for f in findings.values())
     lines += ["", f"{len(plan.tasks)} tasks: {due} due, {done} as wanted already"]
     return "\n".join(lines) + "\n"
+
+
+def _whence(image: Image) -> str:
+    return f"from {image.archive}" if image.archive else "pulled from its registry by each host"
 
 
 def _words(finding: Finding) -> str:

@@ -153,14 +153,25 @@ class Step:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A container image the installation needs. `archive`: the file on the operator's machine that
+    it is brought from; None: each host pulls it from its registry."""
+
+    name: str
+    purpose: str
+    archive: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class RecipeSteps:
-    """What a recipe makes of a cluster: its steps in reading order, and the values every template
-    may use besides `cluster`, `host` and the step's own `values`."""
+    """What a recipe makes of a cluster: its steps in reading order, the values every template may
+    use besides `cluster`, `host` and the step's own `values`, and the images that are needed."""
 
     cluster: Cluster
     steps: tuple[Step, ...]
     values: Mapping[str, Any]
+    images: tuple[Image, ...] = ()
 
 
 def names(hosts: tuple[Host, ...]) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from kwizard.cluster.model import Cluster, EtcdMode
 from kwizard.errors import InvalidInput, Problem
 from kwizard.recipes.classic import steps, values
 from kwizard.recipes.classic.flags import FIRST_WITHOUT_INSECURE_PORT
-from kwizard.recipes.step import Operator, RecipeSteps, Step
+from kwizard.recipes.step import Image, Operator, RecipeSteps, Step
 
 
 def classic(cluster: Cluster) -> RecipeSteps:
@@ -30,6 +31,19 @@ def classic(cluster: Cluster) -> RecipeSteps:
             *steps.verify_phase(cluster),
         ),
         values=values.template_values(cluster),
+        images=tuple(_images(cluster)),
+    )
+
+
+def _images(cluster: Cluster) -> Iterator[Image]:
+    """What runs in containers. The container to ping from is made of the host's own programs, so it
+    needs none."""
+    if cluster.etcd.mode is EtcdMode.DOCKER:
+        yield Image(name=cluster.etcd.image, purpose="etcd", archive=cluster.etcd.archive)
+    yield Image(
+        name=cluster.docker.pause_image or "the kubelet's own choice of a pause image",
+        purpose="pods' sandboxes",
+        archive=cluster.docker.pause_archive,
     )
 
 

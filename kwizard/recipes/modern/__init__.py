@@ -33,6 +33,7 @@ def modern(cluster: Cluster) -> RecipeSteps:
             *verify.verify_phase(cluster),
         ),
         values=values.template_values(cluster),
+        images=values.images(cluster),
     )
 
 

@@ -15,6 +15,7 @@ from kwizard.recipes.modern import flags
 from kwizard.recipes.modern.flags import api_url
 from kwizard.recipes.modern.versions import row
 from kwizard.recipes.render import Shell, quote, word
+from kwizard.recipes.step import Image
 
 __all__ = ["Listener", "api_url", "template_values"]
 
@@ -51,6 +52,23 @@ def pause_image(cluster: Cluster) -> str:
 def coredns_image(cluster: Cluster) -> str:
     """The cluster's DNS server."""
     return full_name(cluster.images.coredns or row(cluster.version).coredns)
+
+
+def images(cluster: Cluster) -> tuple[Image, ...]:
+    """Everything that runs in a container once the cluster is installed. The pods that are pinged
+    from run the image of the sandboxes, so they need none of their own."""
+    return (
+        Image(
+            name=pause_image(cluster),
+            purpose="pods' sandboxes, and the pods to ping from",
+            archive=cluster.images.pause_archive,
+        ),
+        Image(
+            name=coredns_image(cluster),
+            purpose="the cluster's DNS",
+            archive=cluster.images.coredns_archive,
+        ),
+    )
 
 
 def full_name(image: str) -> str:
