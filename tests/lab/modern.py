@@ -7,14 +7,16 @@ import json
 import subprocess
 import tarfile
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
 from kwizard.lab import images
 from kwizard.lab.clusterfile import MODERN_VERSION
 from kwizard.lab.release import tarball_path
+from tests.lab import extension
 from tests.lab.seen import eventually
-from tests.lab.site import NAMES, Site
+from tests.lab.site import ADDRESSES, NAMES, Site
 
 WEB = "docker.io/lab/web:1"
 NAME = "web.default.svc.cluster.local"
@@ -48,12 +50,13 @@ class Modern:
         self, arguments: str, *, input: str | None = None
     ) -> subprocess.CompletedProcess[str]:
         """kubectl, on the operator's side, as the operator."""
+        return self.site.lab.exec(f"{self.kubectl_line()} {arguments}", input=input, timeout=90)
+
+    def kubectl_line(self) -> str:
+        """The program and the options that make it the operator's."""
         program = kubectl_program(self.site.folder)
         cache = self.site.folder / "kubectl-cache"
-        line = (
-            f"{program} --kubeconfig {self.state}/admin.kubeconfig --cache-dir {cache} {arguments}"
-        )
-        return self.site.lab.exec(line, input=input, timeout=90)
+        return f"{program} --kubeconfig {self.state}/admin.kubeconfig --cache-dir {cache}"
 
     def kubectl(self, arguments: str, *, input: str | None = None) -> str:
         """The same; asserts exit 0."""
@@ -102,6 +105,35 @@ class Modern:
         )
         eventually(lambda: self._ready("deployment/web", "readyReplicas"), lambda n: n == 6, 90)
         eventually(lambda: self._ready("daemonset/ask", "numberReady"), lambda n: n == 3, 90)
+
+    def start_extension(self, host: str) -> None:
+        """An API of somebody else's, served by a small program on `host`."""
+        made = extension.pair()
+        clients = json.loads(
+            self.kubectl("-n kube-system get configmap extension-apiserver-authentication -o json")
+        )["data"]["requestheader-client-ca-file"]
+        self.site.on(host, "mkdir -p /run/echo")
+        for name, text in (
+            ("clients.crt", clients),
+            ("pair.pem", made.certificate + made.key),
+            ("server.py", extension.SERVER),
+        ):
+            self.site.lab.run(host, f"cat >/run/echo/{name}", input=text)
+        self.site.on(
+            host,
+            f"systemd-run --quiet --collect --unit={extension.UNIT}"
+            f" /usr/bin/python3 /run/echo/server.py {extension.PORT}",
+        )
+        things = extension.objects(IPv4Address(ADDRESSES[host]), made.certificate)
+        self.kubectl("apply -f -", input=extension.as_list(things))
+        eventually(
+            lambda: self.kubectl(
+                f"get apiservice v1.{extension.GROUP} -o jsonpath="
+                "'{.status.conditions[?(@.type==\"Available\")].status}'"
+            ),
+            lambda said: said.strip("'") == "True",
+            60,
+        )
 
     def _ready(self, what: str, field: str) -> int:
         return int(self.kubectl(f"get {what} -o jsonpath={{.status.{field}}}") or 0)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab import extension
 from tests.lab.modern import NAME, Modern
 from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
 
@@ -89,6 +90,31 @@ class TestInstalled:
             pod = cluster.pod_on(node)
             assert cluster.kubectl(f"exec {pod} -- echo {node}").strip() == node
             cluster.kubectl(f"logs {pod}")
+
+    def test_port_forward_reaches_a_pod(self, cluster: Modern):
+        cluster.start_web()
+        pod = cluster.pod_on("c3po")
+        forward = f"port-forward pod/{pod} 18080:80 >/dev/null 2>&1 & forward=$!"
+        ask = "curl -s --retry 20 --retry-delay 1 --retry-connrefused http://127.0.0.1:18080/"
+        said = cluster.site.lab.exec(
+            f"{cluster.kubectl_line()} {forward}; {ask}; kill $forward", timeout=60
+        )
+        assert "hello" in said.stdout
+
+    def test_an_api_of_somebody_elses_answers_through_the_api_server(self, cluster: Modern):
+        """The front proxy is whole: the extension server takes only the front proxy's certificate,
+        and is told who asks."""
+        cluster.start_extension("boba")
+        said = json.loads(cluster.kubectl(f"get --raw /apis/{extension.GROUP}/v1/echoes"))
+        assert said["caller"] == "front-proxy-client"
+        assert said["user"] == "kwizard-admin"
+        assert "system:masters" in said["groups"]
+        url = f"https://{ADDRESSES['boba']}:{extension.PORT}/apis/{extension.GROUP}/v1/echoes"
+        proxys = f"--cert {PKI}/kube-proxy.crt --key {PKI}/kube-proxy.key"
+        for options in ("", proxys):  # nobody else gets in by the side door
+            assert asked(cluster.site, "boba", url, options) == "000"
+        cluster.kubectl(f"delete apiservice v1.{extension.GROUP}")
+        cluster.site.on("boba", f"systemctl stop {extension.UNIT}")
 
     def test_the_operators_secrets_are_the_operators_alone(self, cluster: Modern):
         kubeconfig = cluster.state / "admin.kubeconfig"
