@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from kwizard.app.session import Session
 from kwizard.engine import events as ev
 from kwizard.engine.actions import PROGRESS_EVERY, OperatorContext, Tools
 from kwizard.engine.journal import Journal
+from kwizard.engine.plan import check_waivers
 from kwizard.engine.run import Run
 from kwizard.engine.survey import survey
 from kwizard.errors import HostRefused, KwizardError, ReleaseError, StepFailed
@@ -32,9 +33,12 @@ class Installation:
     After the run `snapshot` holds what the verification saw (None if it was not reached).
     """
 
-    def __init__(self, session: Session, phase: Phase | None = None) -> None:
+    def __init__(
+        self, session: Session, phase: Phase | None = None, waived: Iterable[str] = ()
+    ) -> None:
         self.session = session
         self.plan = make_plan(session.cluster, session.directory)
+        self._waived = check_waivers(self.plan, waived)
         self.snapshot: Snapshot | None = None
         self._pki: Pki | None = None
         self._phase = phase
@@ -77,6 +81,7 @@ class Installation:
                 ),
                 logs=session.logs,
                 phase=self._phase,
+                waived=self._waived,
             )
             if self._stopped:
                 return
@@ -160,6 +165,12 @@ class Installation:
             )
 
 
-def install(session: Session, *, phase: Phase | None = None) -> Installation:
-    """Plan, look, run, record. Raises JournalLocked when another kwizard is at it."""
-    return Installation(session, phase)
+def install(
+    session: Session, *, phase: Phase | None = None, waived: Iterable[str] = ()
+) -> Installation:
+    """Plan, look, run, record. `waived` are task ids (`STEP@HOST`) that a person skips this once.
+
+    Raises InvalidInput for what cannot be skipped; its events raise JournalLocked when another
+    kwizard is at it.
+    """
+    return Installation(session, phase, waived)

@@ -22,9 +22,12 @@ from kwizard.cli.common import (
     ssh_options,
 )
 from kwizard.engine import events as ev
+from kwizard.engine.plan import check_waivers
+from kwizard.language import _
 from kwizard.plain.narrate import Narrator
 from kwizard.plain.plantext import as_text
 from kwizard.recipes.step import Phase
+from kwizard.tui.skipping import consequence
 
 
 @click.command()
@@ -32,6 +35,12 @@ from kwizard.recipes.step import Phase
 @json_option
 @click.option(
     "--phase", type=click.Choice([p.value for p in Phase]), help="Only this phase's steps."
+)
+@click.option(
+    "--skip",
+    multiple=True,
+    metavar="STEP@HOST",
+    help="Do not do this one, this once; what comes after it is done all the same. Repeatable.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask before changing the hosts.")
 @ssh_options
@@ -42,6 +51,7 @@ async def apply(
     file: Path,
     as_json: bool,
     phase: str | None,
+    skip: tuple[str, ...],
     yes: bool,
     ssh_config: Path | None,
     accept_new_host_keys: bool,
@@ -51,7 +61,8 @@ async def apply(
     On a terminal the plan is shown and a yes is asked for; without one, nothing is asked.
     """
     cluster = read_cluster(file)
-    make_plan(cluster)  # what the recipe refuses is said before any host is asked
+    whole = make_plan(cluster)  # what the recipe refuses is said before any host is asked
+    waived = check_waivers(whole, skip)
     async with open_session(
         cluster, accept_new_host_keys=accept_new_host_keys, ssh_config=ssh_config
     ) as session:
@@ -60,9 +71,13 @@ async def apply(
                 raise next(iter(errors.values()))
             plan = make_plan(cluster)
             click.echo(as_text(plan, await survey(session, plan)))
+            for task in filter(lambda t: t.id in waived, plan.tasks):
+                skipped = _("skipped by you: {task}.", task=task.id)
+                click.echo(f"{skipped} {consequence(plan, task)}")
             if not await asyncio.to_thread(click.confirm, "Go on?", default=True):
                 ctx.exit(0)
-        ctx.exit(await follow(install(session, phase=Phase(phase) if phase else None), as_json))
+        run = install(session, phase=Phase(phase) if phase else None, waived=waived)
+        ctx.exit(await follow(run, as_json))
 
 
 async def follow(installation: Installation, as_json: bool) -> int:

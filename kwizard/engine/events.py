@@ -49,11 +49,13 @@ class StepStarted(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepSkipped(StepEvent):
-    """Not run, and why: as wanted already, or something it needs has failed."""
+    """Not run, and why: as wanted already; something it needs has failed (`blocked`); or a person
+    decided so (`waived`), and what comes after it runs all the same."""
 
     name: ClassVar[str] = "step.skipped"
     reason: str
     blocked: bool = False
+    waived: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,8 @@ FORM = 1
 class Attempt:
     """The last try at a task. `log_at` is the byte of the local log file where it began.
 
-    `exit` is None while it runs, or when there was no exit status.
+    `exit` is None while it runs, or when there was no exit status. `waived`: not tried at all, a
+    person skipped it; it is due again in the next run.
     """
 
     task: str
@@ -37,6 +38,7 @@ class Attempt:
     ended: bool = False
     exit: int | None = None
     reason: str = ""
+    waived: bool = False
 
     @property
     def running(self) -> bool:
@@ -61,6 +63,11 @@ class JournalState:
     def attempt(self, task_id: str) -> Attempt | None:
         """The last attempt at that task, or None."""
         return self.attempts.get(task_id)
+
+    @property
+    def waived(self) -> tuple[str, ...]:
+        """The tasks a person skipped and nobody has done since."""
+        return tuple(task for task, attempt in self.attempts.items() if attempt.waived)
 
 
 def fold(records: Iterable[Mapping[str, Any]]) -> JournalState:
@@ -94,6 +101,19 @@ def fold(records: Iterable[Mapping[str, Any]]) -> JournalState:
                     exit=exit_status if isinstance(exit_status, int) else None,
                 )
                 state = replace(state, last_task=task)
+            case "task.waived":
+                attempts[task] = Attempt(
+                    task,
+                    str(record.get("key", "")),
+                    "",
+                    time,
+                    ended=True,
+                    reason=str(record.get("reason", "")),
+                    waived=True,
+                )
+            case "task.skipped" if not record.get("blocked") and task in attempts:
+                if attempts[task].waived:  # somebody did it by hand since: it is as wanted
+                    del attempts[task]
     return replace(state, attempts=attempts)
 
 

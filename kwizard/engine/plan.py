@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 
 from kwizard.cluster.model import Cluster
-from kwizard.errors import KwizardError
+from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.recipes.render import render
 from kwizard.recipes.step import After, Image, Operator, Place, RecipeSteps, Script, Step, Wait
 
@@ -68,6 +69,13 @@ class Task:
         return self.host or OPERATOR
 
     @property
+    def waivable(self) -> bool:
+        """Whether a person may skip it. Not what is done on the operator's side: without the
+        release and the certificates nothing after it can be begun, and a verification that was
+        skipped proves nothing."""
+        return not isinstance(self.step.action, Operator)
+
+    @property
     def stamp(self) -> str:
         """The name under which the host remembers the applied script."""
         return self.step.id.replace("/", ".")
@@ -92,6 +100,19 @@ class Plan:
         """The tasks of one step, in host order."""
         return tuple(t for t in self.tasks if t.step.id == step_id)
 
+    def followers(self, task_id: str) -> tuple[Task, ...]:
+        """All tasks that come after that one, directly or not, in reading order."""
+        found = {task_id}
+        for task in self._in_order():
+            if found.intersection(task.after):
+                found.add(task.id)
+        return tuple(t for t in self.tasks if t.id in found and t.id != task_id)
+
+    def _in_order(self) -> Iterable[Task]:
+        by_id = {t.id: t for t in self.tasks}
+        order = TopologicalSorter({t.id: t.after for t in self.tasks}).static_order()
+        return (by_id[task_id] for task_id in order)
+
     def dependents(self) -> Mapping[str, frozenset[str]]:
         """For each task id, the ids of the tasks that come directly after it."""
         out: dict[str, set[str]] = {t.id: set() for t in self.tasks}
@@ -99,6 +120,29 @@ class Plan:
             for before in task.after:
                 out[before].add(task.id)
         return {k: frozenset(v) for k, v in out.items()}
+
+
+def check_waivers(plan: Plan, waived: Iterable[str]) -> frozenset[str]:
+    """`waived` as a set of task ids. Raises InvalidInput for what is no task of the plan, and for
+    a task that may not be skipped."""
+    tasks = {t.id: t for t in plan.tasks}
+    wanted = tuple(dict.fromkeys(waived))
+    problems = []
+    for task_id in wanted:
+        if task_id not in tasks:
+            near = get_close_matches(task_id, tasks, n=3)
+            remedy = f"did you mean {' or '.join(near)}?" if near else "kwizard plan lists them"
+            problems.append(Problem(f"there is nothing called {task_id!r} to skip", remedy))
+        elif not tasks[task_id].waivable:
+            problems.append(
+                Problem(
+                    f"{task_id} cannot be skipped",
+                    "nothing after it could be begun or believed without it",
+                )
+            )
+    if problems:
+        raise InvalidInput(problems)
+    return frozenset(wanted)
 
 
 def no_files(bundle: str, host: str) -> str:  # noqa: ARG001

@@ -2,7 +2,8 @@
 
 A task waits for exactly what its step declares. Exclusive tasks of one host take turns; rolling
 steps take turns over all hosts and wait for their guard. A failed task stops what comes after it
-and nothing else. Stopping the run stops nothing on the hosts: jobs go on and are found again.
+and nothing else; one that a person skips counts as done for what comes after it. Stopping the run
+stops nothing on the hosts: jobs go on and are found again.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class _Result(Enum):
 
     RAN = auto()
     KEPT = auto()
+    WAIVED = auto()  # skipped by a person: counts as done for what comes after it
     FAILED = auto()
     BLOCKED = auto()
     OUTSIDE = auto()  # not done, and in a phase that was not asked for
@@ -49,7 +51,11 @@ class _Done:
 
 
 class Run:
-    """One run of a plan, told by `events`; the last one is RunFinished."""
+    """One run of a plan, told by `events`; the last one is RunFinished.
+
+    `waived` names tasks a person skips: when they are due they are not run, this once, and what
+    comes after them is not held up. A job of theirs that is still going on is waited for.
+    """
 
     def __init__(
         self,
@@ -60,8 +66,10 @@ class Run:
         tools: Tools,
         logs: Path,
         phase: Phase | None = None,
+        waived: frozenset[str] = frozenset(),
     ) -> None:
         self.plan = plan
+        self._waived = waived
         self._findings = dict(findings)
         self._journal = journal
         self._tools = tools
@@ -163,6 +171,8 @@ class Run:
         try:
             return await self._turn(task, dirty)
         except KwizardError as error:
+            if task.id in self._waived:
+                return await self._waive(task, error.message)
             await self._fail(task, error)
         except (TimeoutError, OSError) as error:
             await self._fail(
@@ -177,17 +187,18 @@ class Run:
         return _Result.FAILED
 
     async def _turn(self, task: Task, dirty: bool) -> _Result:
-        attempt = self._journal.state.attempt(task.id)
+        attempt, finding = self._journal.state.attempt(task.id), self._findings[task.id]
         if attempt and attempt.running and attempt.job and isinstance(task.step.action, Script):
             if await self._reattach(task, attempt):
                 return _Result.RAN
         else:
-            finding = self._findings[task.id]
             if finding.state is State.DONE and dirty and task.host is not None:
                 finding = await look_again(task, self._tools.hosts[task.host], self._journal.state)
             if finding.state is State.DONE:
                 await self._skip(task, finding.reason)
                 return _Result.KEPT
+        if task.id in self._waived:
+            return await self._waive(task, finding.reason)
         async with AsyncExitStack() as stack:
             await self._locks(task, stack)
             await self._attempts(task)
@@ -309,6 +320,12 @@ class Run:
     async def _skip(self, task: Task, reason: str, *, blocked: bool = False) -> None:
         self._journal.append("task.skipped", task=task.id, reason=reason, blocked=blocked)
         await self._voice(task).skipped(reason, blocked=blocked)
+
+    async def _waive(self, task: Task, reason: str) -> _Result:
+        reason = f"skipped by you, not done: {clean(reason)[:500]}"
+        self._journal.append("task.waived", task=task.id, key=task.key, reason=reason)
+        await self._voice(task).skipped(reason, waived=True)
+        return _Result.WAIVED
 
     async def _fail(self, task: Task, error: KwizardError) -> None:
         self._exit = max(self._exit, 4 if isinstance(error, HostRefused) else 1)

@@ -63,6 +63,13 @@ def parse(text: str, mark: str, count: int) -> dict[int, Look]:
 
 def judge(task: Task, look: Look | None, attempt: Attempt | None) -> Finding:
     """Is `task` due? Decided from its probe, the host's stamp and the journal."""
+    finding = _judge(task, look, attempt)
+    if finding.state is State.DUE and attempt is not None and attempt.waived:
+        return Finding(State.DUE, f"skipped by you before; {finding.reason}")
+    return finding
+
+
+def _judge(task: Task, look: Look | None, attempt: Attempt | None) -> Finding:
     if look is None:
         return Finding(State.UNKNOWN, "the host did not answer the probe")
     if attempt is not None and attempt.running:

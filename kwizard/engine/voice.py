@@ -54,9 +54,11 @@ class Voice:
         """How far it is; total 0 while unknown."""
         await self._put(ev.Progress(**self._where(), done=done, total=total, unit=unit))
 
-    async def skipped(self, reason: str, *, blocked: bool) -> None:
+    async def skipped(self, reason: str, *, blocked: bool = False, waived: bool = False) -> None:
         """Not run, and why."""
-        await self._put(ev.StepSkipped(**self._where(), reason=reason, blocked=blocked))
+        await self._put(
+            ev.StepSkipped(**self._where(), reason=reason, blocked=blocked, waived=waived)
+        )
 
     async def finished(self, seconds: float) -> None:
         """Ended well."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from kwizard.engine import events as ev
+from kwizard.language import _
 
 
 class Narrator:
@@ -17,6 +18,7 @@ class Narrator:
         self._out = out
         self._tenths: dict[tuple[str, str], int] = {}
         self._phase = ""
+        self._waived: list[str] = []
 
     def tell(self, event: ev.Event) -> None:
         """Write what `event` says."""
@@ -27,7 +29,7 @@ class Narrator:
                 again = " (found running, followed again)" if event.attached else ""
                 self._step(event, "..", event.title + again)
             case ev.StepSkipped():
-                self._step(event, "!!" if event.blocked else "==", event.reason)
+                self._skipped(event)
             case ev.Log():
                 for line in event.text.split("\n"):
                     self._line(f"   {event.host:<12} | {line}")
@@ -43,6 +45,18 @@ class Narrator:
                     self._line(f"   what to do: {event.hint}")
             case ev.RunFinished():
                 self._line(f"{event.cluster}: {event.status} after {event.seconds:.1f} s")
+                self._remind()
+
+    def _skipped(self, event: ev.StepSkipped) -> None:
+        mark = "!!" if event.blocked else ">>" if event.waived else "=="
+        self._step(event, mark, event.reason)
+        if event.waived:
+            self._waived.append(f"{event.step}@{event.host}")
+
+    def _remind(self) -> None:
+        if self._waived:
+            tasks = ", ".join(self._waived)
+            self._line(_("skipped by you, and due in the next run: {tasks}", tasks=tasks))
 
     def _progress(self, event: ev.Progress) -> None:
         if event.total:

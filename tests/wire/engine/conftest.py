@@ -45,6 +45,7 @@ class Bench:
         *,
         phase: Phase | None = None,
         watch: Callable[[ev.Event, Run], None] | None = None,
+        waived: frozenset[str] = frozenset(),
     ) -> list[ev.Event]:
         """Survey and run; the events, in order."""
         resolve: ArtifactResolver = self._artifact
@@ -57,6 +58,7 @@ class Bench:
                 journal=journal,
                 logs=self.folder / "logs",
                 phase=phase,
+                waived=waived,
                 tools=Tools(self.hosts, resolve, self.operator),
             )
             async with asyncio.timeout(30), aclosing(run.events()) as events:

@@ -350,3 +350,60 @@ async def test_a_reader_that_goes_away_leaves_a_journal_that_can_be_resumed(benc
     events = await bench.run(plan)
     assert status(events) == "done"
     assert len(bench.hosts["boba"].launches) == 1
+
+
+async def test_a_skipped_task_holds_nothing_up_and_is_due_again(bench: Bench):
+    bench.assets |= {
+        "first": 'test "$HOST" != boba || exit 7\n',
+        "second": "touch second\n",
+        "first?": "test -e by-hand\n",
+    }
+    plan = bench.plan(
+        step("first", probe="first?", stamped=False), step("second", after=(same("first"),))
+    )
+    waived = frozenset({"first@boba"})
+    events = await bench.run(plan, waived=waived)
+    assert status(events) == "done"
+    skips = [e for e in events if isinstance(e, ev.StepSkipped)]
+    assert [(e.step, e.host, e.waived, e.blocked) for e in skips] == [
+        ("first", "boba", True, False)
+    ]
+    assert skips[0].reason.startswith("skipped by you, not done")
+    assert (bench.hosts["boba"].root / "second").exists()
+    assert not any(name.startswith("first") for name in bench.hosts["boba"].launches)
+    assert state_of(bench.folder / "journal.jsonl").waived == ("first@boba",)
+
+    events = await bench.run(plan)
+    assert status(events) == "failed", "the skip was for one run"
+    assert "first@boba" in names(events, ev.StepFailed)
+
+
+async def test_what_is_as_wanted_is_not_called_skipped(bench: Bench):
+    bench.assets |= {"make": "exit 7\n", "make?": "test -e made && echo it is there\n"}
+    (bench.hosts["boba"].root / "made").touch()
+    plan = bench.plan(step("make", probe="make?", stamped=False, hosts=("boba",)))
+    events = await bench.run(plan, waived=frozenset({"make@boba"}))
+    (skip,) = [e for e in events if isinstance(e, ev.StepSkipped)]
+    assert (skip.reason, skip.waived) == ("it is there", False)
+
+
+async def test_a_job_of_a_skipped_task_that_still_runs_is_waited_for(bench: Bench):
+    go = bench.folder / "go"
+    bench.assets |= {
+        "long": f"echo begun; until [ -e {go} ]; do sleep 0.02; done; exit 5\n",
+        "then": f"test -e {go}\n",
+    }
+    plan = bench.plan(
+        step("long", hosts=("boba",)), step("then", hosts=("boba",), after=(same("long"),))
+    )
+    await bench.run(plan, watch=lambda e, run: run.interrupt() if isinstance(e, ev.Log) else None)
+
+    def release(event: ev.Event, _run: Run) -> None:
+        if isinstance(event, ev.StepStarted) and event.attached:
+            go.touch()
+
+    events = await bench.run(plan, watch=release, waived=frozenset({"long@boba"}))
+    assert status(events) == "done"
+    assert names(events, ev.StepFinished) == ["then@boba"]
+    assert [e.waived for e in events if isinstance(e, ev.StepSkipped)] == [True]
+    assert len(bench.hosts["boba"].launches) == 2

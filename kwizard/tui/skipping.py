@@ -1,0 +1,38 @@
+"""What it means to skip a step, in sentences; nothing here knows Textual."""
+
+from __future__ import annotations
+
+from kwizard.engine.plan import Plan, Task
+from kwizard.language import _, _n
+
+NAMED = 4  # steps that are named; the rest is counted
+
+
+def consequence(plan: Plan, task: Task) -> str:
+    """What comes after `task` and would run as if it had been done."""
+    after = plan.followers(task.id)
+    if not after:
+        return _("Nothing comes after it.")
+    where: dict[str, list[str]] = {}
+    for later in after:
+        where.setdefault(later.step.id, []).append(later.host_label)
+    named = [f"{step} ({_few(hosts)})" for step, hosts in list(where.items())[:NAMED]]
+    if len(where) > NAMED:
+        named.append("…")
+    return _n(
+        "{count} task rests on it and will run as if it were done: {names}.",
+        "{count} tasks rest on it and will run as if it were done: {names}.",
+        len(after),
+        names=", ".join(named),
+    )
+
+
+def lasting() -> str:
+    """What a skip is not."""
+    return _("It is skipped this once, written down as skipped by you, and due in the next run.")
+
+
+def _few(hosts: list[str]) -> str:
+    if len(hosts) <= 3:
+        return ", ".join(hosts)
+    return _("{count} hosts", count=len(hosts))
