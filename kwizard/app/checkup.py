@@ -8,11 +8,19 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kwizard.app.planning import make_plan
 from kwizard.app.session import Session
+from kwizard.cluster.model import RecipeName
+from kwizard.engine.plan import Task
 from kwizard.errors import KwizardError, Problem
 from kwizard.probes.facts import HostFacts, facts_script, parse_facts, problems
+from kwizard.text import clean
 
 SKEW = 30.0  # seconds from the median clock; certificates and etcd leases mind more than that
+
+
+PREFLIGHT = "hosts/preflight"
+OBSTACLE = "obstacle: "  # how the preflight scripts begin a line that blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,10 @@ class HostCheck:
 
 
 async def checkup(session: Session) -> dict[str, HostCheck]:
-    """Facts and problems of every host, in file order, from one exchange each."""
+    """Facts and problems of every host, in file order: from one exchange each, and for the modern
+    recipe a second one, in which its own preflight is asked. Raises InvalidInput where the cluster
+    file has no plan."""
+    preflights = await _preflights(session)
     looks = await asyncio.gather(*(_look(session, name) for name in session.hosts))
     facts = dict(zip(session.hosts, looks, strict=True))
     skews = _skews({n: f for n, f in facts.items() if isinstance(f, tuple)})
@@ -40,6 +51,8 @@ async def checkup(session: Session) -> dict[str, HostCheck]:
             out[name] = HostCheck(None, look, ())
             continue
         found = list(problems(look[0], session.cluster, session.cluster.host(name)))
+        found += preflights.get(name, ())
+        found.sort(key=lambda p: not p.blocks)
         if abs(skews.get(name, 0.0)) > SKEW:
             found.append(
                 Problem(
@@ -50,6 +63,29 @@ async def checkup(session: Session) -> dict[str, HostCheck]:
             )
         out[name] = HostCheck(look[0], None, tuple(found))
     return out
+
+
+async def _preflights(session: Session) -> dict[str, tuple[Problem, ...]]:
+    """By host, what the installation's own first step would stop at: so nobody is told "ready" by
+    one and refused by the other."""
+    if session.cluster.recipe is not RecipeName.MODERN:
+        return {}
+    tasks = make_plan(session.cluster, session.directory).of_step(PREFLIGHT)
+    found = await asyncio.gather(*(_obstacles(session, t) for t in tasks))
+    return {t.host or "": problems for t, problems in zip(tasks, found, strict=True)}
+
+
+async def _obstacles(session: Session, task: Task) -> tuple[Problem, ...]:
+    try:
+        output = await session.hosts[task.host or ""].look(task.script, timeout=60)
+    except (KwizardError, TimeoutError):
+        return ()  # the look at the facts tells why
+    lines = clean(output.stdout.decode(errors="replace")).splitlines()
+    told = [line.removeprefix(OBSTACLE) for line in lines if line.startswith(OBSTACLE)]
+    if not told and output.exit != 0:
+        said = clean(output.stderr.decode(errors="replace")).strip()
+        told = [said or f"its checks ended with exit {output.exit}"]
+    return tuple(Problem(text) for text in told)
 
 
 async def _look(session: Session, name: str) -> tuple[HostFacts, float] | KwizardError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network, summarize_address_range
 
-from kwizard.cluster.model import Backend, Cluster, EtcdMode, Host, Role, Supervisor
+from kwizard.cluster.model import Backend, Cluster, EtcdMode, Host, RecipeName, Role, Supervisor
 from kwizard.cluster.ranges import NoRoom, cluster_lease_range
 from kwizard.errors import Problem
 from kwizard.probes.hostfacts import HostFacts
@@ -42,15 +42,17 @@ def problems(
     """What is wrong with `host`, blocking problems first.
 
     `architecture` is that of the release's binaries when it is known. Nothing here
-    compares hosts (clocks): one host's facts are all it sees.
+    compares hosts (clocks): one host's facts are all it sees. Of the modern recipe only what its
+    own preflight does not look at; the app asks that as well.
     """
-    found = [
-        *_system(facts, cluster, host),
-        *_resources(facts, architecture),
-        *_addresses(facts, cluster, host),
-        *_ports(facts, cluster, host),
-        *_firewall(facts, cluster, host),
-    ]
+    found = [*_resources(facts, architecture), *_advice(facts, cluster, host)]
+    if cluster.recipe is RecipeName.CLASSIC:
+        found += [
+            *_system(facts, cluster, host),
+            *_addresses(facts, cluster, host),
+            *_ports(facts, cluster, host),
+            *_firewall(facts, cluster, host),
+        ]
     return tuple(sorted(found, key=lambda p: not p.blocks))
 
 
@@ -69,19 +71,22 @@ def _system(facts: HostFacts, cluster: Cluster, host: Host) -> Iterator[Problem]
         )
     if facts.docker.installed is False and not cluster.docker.install:
         yield Problem("docker is not installed", "install it, or set `docker: {install: true}`")
-    if host in cluster.nodes:
-        # The kubelet learnt of the unified hierarchy in 1.19.
-        if facts.cgroup == 2 and cluster.version.minor_pair < (1, 19):
-            yield Problem(
-                f"the host has cgroup v2 only, which kubelet {cluster.version} does not know",
-                "boot it with systemd.unified_cgroup_hierarchy=0, or install v1.19",
-            )
-        if facts.swap and cluster.version.minor_pair >= (1, 8):
-            yield Problem(
-                f"{facts.swap} MiB of swap are on; a kubelet refuses to start with swap by default",
-                "turn it off with swapoff -a, and in /etc/fstab",
-                blocks=False,
-            )
+    # The kubelet learnt of the unified hierarchy in 1.19.
+    if host in cluster.nodes and facts.cgroup == 2 and cluster.version.minor_pair < (1, 19):
+        yield Problem(
+            f"the host has cgroup v2 only, which kubelet {cluster.version} does not know",
+            "boot it with systemd.unified_cgroup_hierarchy=0, or install v1.19",
+        )
+
+
+def _advice(facts: HostFacts, cluster: Cluster, host: Host) -> Iterator[Problem]:
+    swaps = cluster.recipe is RecipeName.CLASSIC and cluster.version.minor_pair >= (1, 8)
+    if facts.swap and swaps and host in cluster.nodes:
+        yield Problem(
+            f"{facts.swap} MiB of swap are on; a kubelet refuses to start with swap by default",
+            "turn it off with swapoff -a, and in /etc/fstab",
+            blocks=False,
+        )
     if facts.selinux == "enforcing":
         yield Problem(
             "SELinux enforces its policy; containers may be kept from host files",
