@@ -118,11 +118,14 @@ KUBERNETES = (
         # No cloud's own volumes and load balancers: a quarter less to compile, a third smaller.
         tags=("providerless",),
     ),
-    KubernetesSource(
-        version="v1.36.3",
-        staging="v0.36.3",
-        go=(1, 26),
-        stamped=("k8s.io/component-base/version", "k8s.io/client-go/pkg/version"),
+    *(
+        KubernetesSource(
+            version=f"v1.{number}",
+            staging=f"v0.{number}",
+            go=(1, 26),
+            stamped=("k8s.io/component-base/version", "k8s.io/client-go/pkg/version"),
+        )
+        for number in ("34.4", "35.4", "36.3", "37.2")
     ),
 )
 
