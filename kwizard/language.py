@@ -1,11 +1,23 @@
 """The language people are spoken to in. English is what the source says; the others are message
-files."""
+files, `messages/<language>.po`.
+
+Logs, `--json`, the journal and everything written on a host stay English: they are read by
+programs, or sent to somebody else.
+"""
 
 from __future__ import annotations
 
 import gettext
+import io
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+MESSAGES = Path(__file__).resolve().parent / "messages"
+LANGUAGES = ("en", "zh")
 
 _active: gettext.NullTranslations = gettext.NullTranslations()
+_name = "en"
 
 
 def _(text: str, /, **values: object) -> str:
@@ -14,10 +26,55 @@ def _(text: str, /, **values: object) -> str:
     Whole sentences with names in braces, never pieces put together: other languages have another
     order.
     """
-    said = _active.gettext(text)
+    said = _active.gettext(text) if text else text
     return said.format(**values) if values else said
 
 
 def _n(one: str, many: str, count: int, /, **values: object) -> str:
     """`one` or `many`, as `count` has it in the language of the run; `{count}` is `count`."""
     return _active.ngettext(one, many, count).format(count=count, **values)
+
+
+def N_(text: str, /) -> str:  # noqa: N802  # what gettext's users call it
+    """Marks `text` for the message files and leaves it English: for tables made before the language
+    is known. Where it is shown, `_` translates it."""
+    return text
+
+
+def language() -> str:
+    """The language of the run, one of LANGUAGES."""
+    return _name
+
+
+def use(name: str) -> None:
+    """Speak that language from now on, one of LANGUAGES."""
+    global _active, _name  # a run has one language
+    _active, _name = _read(name), name
+
+
+def wanted(environ: Mapping[str, str] = os.environ) -> str:
+    """The language the environment asks for: KWIZARD_LANG, else the locale; English where it is
+    one kwizard does not speak."""
+    for variable in ("KWIZARD_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environ.get(variable):
+            return _known(value)
+    return "en"
+
+
+def _known(locale: str) -> str:
+    name = locale.replace("-", "_").partition("_")[0].partition(".")[0].lower()
+    return name if name in LANGUAGES else "en"
+
+
+def _read(name: str) -> gettext.NullTranslations:
+    if name == "en":
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo  # only who needs it waits for it
+    from babel.messages.pofile import read_po
+
+    with (MESSAGES / f"{name}.po").open("rb") as file:
+        catalog = read_po(file, locale=name)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
