@@ -16,6 +16,7 @@ from textual.screen import Screen
 from kwizard.cluster.model import Cluster
 from kwizard.engine.plan import Finding, Plan, State
 from kwizard.errors import HostRefused, KwizardError
+from kwizard.language import _
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.tui.asker import ScreenAsker
 from kwizard.tui.draft import Draft
@@ -23,7 +24,7 @@ from kwizard.tui.errors import unforeseen
 from kwizard.tui.farewell import last_words
 from kwizard.tui.model import Row, RunModel
 from kwizard.tui.plain import cell_lines
-from kwizard.tui.theme import PAPER, SLATE, THEMES
+from kwizard.tui.theme import PAPER, SLATE, THEME_WORDS, THEMES
 from kwizard.tui.usecases import UseCases
 from kwizard.tui.words import leaving
 
@@ -200,9 +201,9 @@ class KwizardApp(App[int]):
 
         self.push_screen(
             Ask(
-                "Leave now?",
+                _("Leave now?"),
                 leaving(self.draft.cluster.name, rehearsal=self.cases.rehearsal),
-                [("stay", "Stay"), ("leave", "Leave")],
+                [("stay", _("Stay")), ("leave", _("Leave"))],
                 strong="stay",
             ),
             answered,
@@ -227,13 +228,13 @@ class KwizardApp(App[int]):
                 seen.add(binding.action)
                 yield SystemCommand(
                     binding.description,
-                    f"key: {self.get_key_display(binding)}",
+                    _("key: {key}", key=self.get_key_display(binding)),
                     lambda key=binding.key: self.simulate_key(key),
                 )
         for theme in THEMES:
             yield SystemCommand(
-                f"Colours: {theme.name.removeprefix('kwizard-')}",
-                "for dark terminals" if theme.dark else "for light terminals",
+                _("Colours: {theme}", theme=_(THEME_WORDS[theme.name])),
+                _("for dark terminals") if theme.dark else _("for light terminals"),
                 lambda name=theme.name: setattr(self, "theme", name),
             )
-        yield SystemCommand("Quit", "leave kwizard", self.action_leave)
+        yield SystemCommand(_("Quit"), _("leave kwizard"), self.action_leave)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kwizard.language import _, _n
 from kwizard.probes.facts import HostFacts
 from kwizard.release.catalog import Location
 from kwizard.release.store import Obtained
@@ -14,9 +15,9 @@ def host_facts(facts: HostFacts) -> Pairs:
     """What matters before an installation; what a host did not say is left out."""
     disk = facts.disk("/var") or facts.disk("/")
     room = (
-        f"{facts.cpus} CPUs" if facts.cpus else "",
-        f"{size(facts.memory << 20)} memory" if facts.memory else "",
-        f"{size(disk.free)} free" if disk else "",
+        _n("{count} CPU", "{count} CPUs", facts.cpus) if facts.cpus else "",
+        _("{size} memory", size=size(facts.memory << 20)) if facts.memory else "",
+        _("{size} free", size=size(disk.free)) if disk else "",
     )
     networks = [
         f"{i.name} {address}"
@@ -26,15 +27,15 @@ def host_facts(facts: HostFacts) -> Pairs:
     ]
     programs = [f"{p.name} {p.version}".strip() for p in facts.programs]
     pairs = (
-        ("system", facts.os_name),
-        ("kernel", " ".join(x for x in (facts.kernel, facts.architecture) if x)),
-        ("room", ", ".join(x for x in room if x)),
-        ("network", ", ".join(networks)),
+        (_("system"), facts.os_name),
+        (_("kernel"), " ".join(x for x in (facts.kernel, facts.architecture) if x)),
+        (_("room"), ", ".join(x for x in room if x)),
+        (_("network"), ", ".join(networks)),
         ("docker", _docker(facts)),
         ("containerd", facts.containerd),
         ("firewalld", _firewall(facts)),
-        ("there already", ", ".join(programs)),
-        ("runs in", facts.virtualisation if facts.virtualisation != "none" else ""),
+        (_("there already"), ", ".join(programs)),
+        (_("runs in"), facts.virtualisation if facts.virtualisation != "none" else ""),
     )
     return tuple((what, value) for what, value in pairs if value)
 
@@ -42,33 +43,45 @@ def host_facts(facts: HostFacts) -> Pairs:
 def _docker(facts: HostFacts) -> str:
     docker = facts.docker
     if not docker.installed:
-        return "" if docker.installed is None else "not installed"
-    return f"{docker.version}, running" if docker.running else f"{docker.version}, not running"
+        return "" if docker.installed is None else _("not installed")
+    if docker.running:
+        return _("{version}, running", version=docker.version)
+    return _("{version}, not running", version=docker.version)
 
 
 def _firewall(facts: HostFacts) -> str:
     if facts.firewall.running is None:
         return ""
     if not facts.firewall.running:
-        return "not running"
+        return _("not running")
     zone = facts.firewall.zone_for(facts.default_interface or "")
-    return f"running, zone {zone.name}" if zone else "running"
+    return _("running, zone {zone}", zone=zone.name) if zone else _("running")
 
 
 def release_facts(obtained: Obtained | None, place: Location) -> Pairs:
     """What is on this machine, or what would be downloaded."""
     if obtained is None:
-        known = "known" if place.sha256 or place.sha512 else "taken from beside the file"
+        known = _("known") if place.sha256 or place.sha512 else _("taken from beside the file")
         return (
-            ("here", "not yet, it will be downloaded"),
-            ("from", place.url),
-            ("checksum", known),
+            (_("here"), _("not yet, it will be downloaded")),
+            (_("from"), place.url),
+            (_("checksum"), known),
         )
     total = sum(p.size for p in obtained.programs)
     return (
-        ("here", f"yes, {obtained.version} for {obtained.architecture}"),
-        ("from", obtained.source),
-        ("file", str(obtained.server_tarball)),
+        (
+            _("here"),
+            _(
+                "yes, {version} for {architecture}",
+                version=obtained.version,
+                architecture=obtained.architecture,
+            ),
+        ),
+        (_("from"), obtained.source),
+        (_("file"), str(obtained.server_tarball)),
         ("sha256", obtained.sha256),
-        ("programs", f"{len(obtained.programs)}, {size(total)} unpacked"),
+        (
+            _("programs"),
+            _("{count}, {size} unpacked", count=len(obtained.programs), size=size(total)),
+        ),
     )

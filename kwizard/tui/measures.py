@@ -9,10 +9,12 @@ def duration(seconds: float) -> str:
     """Seconds as a person reads them: `7 s`, `3 m 05 s`, `2 h 10 m`."""
     whole = max(0, int(seconds))
     if whole < 60:
-        return f"{whole} s"
+        return _("{seconds} s", seconds=whole)
+    minutes, seconds = divmod(whole, 60)
     if whole < 3600:
-        return f"{whole // 60} m {whole % 60:02} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02} m"
+        return _("{minutes} m {seconds:02} s", minutes=minutes, seconds=seconds)
+    hours, minutes = divmod(minutes, 60)
+    return _("{hours} h {minutes:02} m", hours=hours, minutes=minutes)
 
 
 def ago(seconds: float) -> str:

@@ -27,6 +27,7 @@ from kwizard.engine.events import (
     StepSkipped,
     StepStarted,
 )
+from kwizard.language import N_, _
 
 LOG_LINES = 5000
 
@@ -34,12 +35,12 @@ LOG_LINES = 5000
 class Mark(StrEnum):
     """Where a step on a host stands."""
 
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    KEPT = "as wanted"
-    FAILED = "failed"
-    BLOCKED = "blocked"
+    WAITING = N_("waiting")
+    RUNNING = N_("running")
+    DONE = N_("done")
+    KEPT = N_("as wanted")
+    FAILED = N_("failed")
+    BLOCKED = N_("blocked")
 
     @property
     def over(self) -> bool:
@@ -151,18 +152,23 @@ class RunModel:
             case StepStarted():
                 self._know(Row(event.step, event.phase, event.title), event.host)
                 self.spots[event.step, event.host] = Spot(Mark.RUNNING, since=event.time)
-                verb = "followed again" if event.attached else "started"
-                self._say(event, f"── {event.title}: {verb}")
+                title = _(event.title)
+                said = (
+                    _("{step}: followed again", step=title)
+                    if event.attached
+                    else _("{step}: started", step=title)
+                )
+                self._say(event, f"── {said}")
             case StepSkipped():
                 mark = Mark.BLOCKED if event.blocked else Mark.KEPT
                 self._put(event, Spot(mark, reason=event.reason))
             case StepFinished():
                 self._put(event, Spot(Mark.DONE, seconds=event.seconds))
-                self._say(event, f"── done in {event.seconds:.1f} s")
+                self._say(event, "── " + _("done in {seconds:.1f} s", seconds=event.seconds))
             case StepFailed():
                 self._put(event, Spot(Mark.FAILED, reason=event.reason))
                 self.failures.append(event)
-                self._say(event, f"── failed: {event.reason}")
+                self._say(event, "── " + _("failed: {reason}", reason=event.reason))
             case Progress():
                 old = self.spots.get((event.step, event.host), Spot(Mark.RUNNING, event.time))
                 self._put(

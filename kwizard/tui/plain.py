@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from string import Formatter
+
+from rich.cells import cell_len
 from rich.text import Text
 from textual.content import Content
 
@@ -27,6 +30,21 @@ def brief(text: str, style: str = "", width: int = 60) -> Content:
     """`text` as one line at most `width` cells wide, for places that must not grow."""
     one = plain(" ".join(clean(text[: 8 * width]).split()), style)
     return one.truncate(width, ellipsis=True)
+
+
+def phrase(template: str, **parts: Content) -> Content:
+    """A sentence whose `{names}` are filled with styled parts. `template` is translated already."""
+    out: list[Content] = []
+    for text, name, _format, _conversion in Formatter().parse(template):
+        out.append(Content(text))
+        if name:
+            out.append(parts[name])
+    return Content("").join(out)
+
+
+def padded(text: str, width: int) -> str:
+    """`text` with spaces behind it up to `width` cells; a Chinese character fills two."""
+    return text + " " * max(0, width - cell_len(text))
 
 
 def lines(*parts: Content | str) -> Content:

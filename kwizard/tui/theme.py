@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from textual.app import App
 from textual.theme import Theme
 
+from kwizard.language import N_
+
 SLATE = Theme(
     name="kwizard-slate",
     dark=True,
@@ -78,6 +80,7 @@ PAPER = Theme(
 )
 
 THEMES = (SLATE, PAPER)
+THEME_WORDS = {SLATE.name: N_("slate"), PAPER.name: N_("paper")}
 
 
 @dataclass(frozen=True, slots=True)

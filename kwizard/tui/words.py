@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from kwizard.tui.plain import plain
+from kwizard.language import _
+from kwizard.tui.plain import phrase, plain
 
 
 def leaving(name: str, *, rehearsal: bool) -> Content:
     """For the question before a run is left alone."""
     if rehearsal:
-        return Content("The pretend hosts end with kwizard. On real hosts what runs would go on.")
-    return Content.assemble(
-        "What runs on the hosts goes on without kwizard: nothing is broken off.\n"
-        "No new step is started meanwhile.\n\nTo come back:  ",
-        plain(f"kwizard resume {name}", "bold $accent"),
+        return Content(
+            _("The pretend hosts end with kwizard. On real hosts what runs would go on.")
+        )
+    return phrase(
+        _(
+            "What runs on the hosts goes on without kwizard: nothing is broken off.\n"
+            "No new step is started meanwhile.\n\nTo come back:  {command}"
+        ),
+        command=plain(f"kwizard resume {name}", "bold $accent"),
     )

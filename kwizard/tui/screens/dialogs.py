@@ -14,7 +14,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
-from kwizard.tui.plain import brief, lines, plain
+from kwizard.language import _
+from kwizard.tui.keys import Keys
+from kwizard.tui.plain import brief, lines, phrase, plain
 from kwizard.tui.usecases import KeyQuestion, PasswordQuestion
 from kwizard.tui.widgets.form import Line
 from kwizard.tui.widgets.frame import Buttons, walk
@@ -22,7 +24,7 @@ from kwizard.tui.widgets.frame import Buttons, walk
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen[T], Generic[T]):
+class Dialog(Keys, ModalScreen[T], Generic[T]):
     """A framed question. Arrow keys walk between its buttons; Escape declines."""
 
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = "dialogs.tcss"
@@ -66,7 +68,7 @@ class Notice(Dialog[None]):
         """The text, scrolled when it is long."""
         with VerticalScroll(classes="dialog-text", can_focus=False):
             yield Static(self._text)
-        yield Buttons([("ok", "Close")], strong="ok")
+        yield Buttons([("ok", _("Close"))], strong="ok")
 
     @on(Button.Pressed)
     def close(self) -> None:
@@ -103,7 +105,7 @@ class ConfirmKey(Dialog[bool]):
     """A key nobody has confirmed: compare, then trust or refuse."""
 
     def __init__(self, question: KeyQuestion) -> None:
-        super().__init__("Is this the right host?")
+        super().__init__(_("Is this the right host?"))
         self._question = question
 
     def body(self) -> ComposeResult:
@@ -111,23 +113,24 @@ class ConfirmKey(Dialog[bool]):
         q = self._question
         yield Static(
             lines(
-                Content.assemble(
-                    brief(q.host, "bold"),
-                    " at ",
-                    brief(q.address),
-                    " shows a key not seen before:",
+                phrase(
+                    _("{host} at {address} shows a key not seen before:"),
+                    host=brief(q.host, "bold"),
+                    address=brief(q.address),
                 ),
                 "",
                 Content.assemble("  ", brief(q.key_type, "$muted")),
                 Content.assemble("  ", brief(q.fingerprint, "bold $accent")),
                 "",
-                "Compare it with what the host itself says:",
+                _("Compare it with what the host itself says:"),
                 plain("  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub", "$muted"),
                 "",
-                "Once trusted it is recorded for this cluster; another key later is refused.",
+                _("Once trusted it is recorded for this cluster; another key later is refused."),
             )
         )
-        yield Buttons([("refuse", "Refuse"), ("trust", "It is the same: trust it")], strong="trust")
+        yield Buttons(
+            [("refuse", _("Refuse")), ("trust", _("It is the same: trust it"))], strong="trust"
+        )
 
     def on_mount(self) -> None:
         """Trusting takes a deliberate move."""
@@ -143,30 +146,30 @@ class AskPassword(Dialog[str]):
     """A password, typed without being shown, kept in memory only."""
 
     def __init__(self, question: PasswordQuestion) -> None:
-        super().__init__(
-            {"login": "Password to log in", "sudo": "Password for sudo", "key": "Passphrase"}[
-                question.what
-            ]
-        )
+        titles = {
+            "login": _("Password to log in"),
+            "sudo": _("Password for sudo"),
+            "key": _("Passphrase"),
+        }
+        super().__init__(titles[question.what])
         self._question = question
 
     def body(self) -> ComposeResult:
         """Whose password, and the input."""
         q = self._question
         if q.again:
-            yield Label(Content.styled("✗ That one was not accepted. Once more:", "$error"))
-        what = {
-            "login": "logs in with a password",
-            "sudo": "needs a password for sudo",
-            "key": "is a private key with a passphrase",
+            yield Label(Content.styled(_("✗ That one was not accepted. Once more:"), "$error"))
+        why = {
+            "login": _("{user} on {host} logs in with a password."),
+            "sudo": _("{user} on {host} needs a password for sudo."),
+            "key": _("{user} is a private key with a passphrase."),
         }[q.what]
-        where = Content.assemble(" on ", brief(q.host, "bold")) if q.host else Content("")
-        yield Static(Content.assemble(brief(q.user, "bold"), where, f" {what}."))
+        yield Static(phrase(why, user=brief(q.user, "bold"), host=brief(q.host, "bold")))
         yield Line(id="password", password=True)
         yield Static(
-            Content.styled("Kept in memory until kwizard ends, written nowhere.", "$muted")
+            Content.styled(_("Kept in memory until kwizard ends, written nowhere."), "$muted")
         )
-        yield Buttons([("cancel", "Give none"), ("ok", "Go on")], strong="ok")
+        yield Buttons([("cancel", _("Give none")), ("ok", _("Go on"))], strong="ok")
 
     def on_mount(self) -> None:
         """Typing can begin at once."""

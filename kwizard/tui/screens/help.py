@@ -11,8 +11,10 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Markdown
 
+from kwizard.tui.keys import Keys
 
-class HelpScreen(ModalScreen[None]):
+
+class HelpScreen(Keys, ModalScreen[None]):
     """Reads `file`, scrolls it, goes away on Escape."""
 
     CSS_PATH = "help.tcss"

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from kwizard.cluster.model import SSH, Host, Role
+from kwizard.language import N_, _
 from kwizard.tui.draft import file_path
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.dialogs import Dialog
@@ -19,19 +20,25 @@ from kwizard.tui.widgets.form import Answer, Choice, Field, Line
 from kwizard.tui.widgets.frame import Buttons
 
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-YES_NO = (Answer("yes", "yes"), Answer("no", "no"))
+YES_NO = (Answer("yes", N_("yes")), Answer("no", N_("no")))
+
+ROLE_WORDS = {
+    Role.CONTROL_PLANE: N_("control plane"),
+    Role.WORKER: N_("worker"),
+    Role.ETCD: N_("etcd"),
+}
 
 HINTS = {
-    "host-name": "lower-case letters, digits and -, as the host calls itself",
-    "host-address": "IPv4, the address the other hosts reach it by: 10.0.63.202",
-    "ssh-address": "only where you reach it by another address or name",
-    "ssh-user": "root, or a user with sudo; empty: as ~/.ssh/config has it",
-    "ssh-port": "digits, 1 to 65535; empty: 22",
-    "ssh-identity": "a private key file; empty: your agent and default keys",
-    "ssh-jump": "a host to go through: user@bastion:22",
-    "role-control-plane": "runs the apiserver, controller manager and scheduler",
-    "role-worker": "runs pods: docker, kubelet, kube-proxy",
-    "role-etcd": "holds the cluster's data; one, three or five hosts",
+    "host-name": N_("lower-case letters, digits and -, as the host calls itself"),
+    "host-address": N_("IPv4, the address the other hosts reach it by: 10.0.63.202"),
+    "ssh-address": N_("only where you reach it by another address or name"),
+    "ssh-user": N_("root, or a user with sudo; empty: as ~/.ssh/config has it"),
+    "ssh-port": N_("digits, 1 to 65535; empty: 22"),
+    "ssh-identity": N_("a private key file; empty: your agent and default keys"),
+    "ssh-jump": N_("a host to go through: user@bastion:22"),
+    "role-control-plane": N_("runs the apiserver, controller manager and scheduler"),
+    "role-worker": N_("runs pods: docker, kubelet, kube-proxy"),
+    "role-etcd": N_("holds the cluster's data; one, three or five hosts"),
 }
 
 
@@ -41,7 +48,7 @@ class HostForm(Dialog[Host]):
     CSS_PATH = ["dialogs.tcss", "host_form.tcss"]  # noqa: RUF012
 
     def __init__(self, host: Host | None, taken: AbstractSet[str]) -> None:
-        super().__init__(f"Host {host.name}" if host else "A new host")
+        super().__init__(_("Host {name}", name=host.name) if host else _("A new host"))
         self._host, self._taken = host, taken
 
     def body(self) -> ComposeResult:
@@ -49,24 +56,26 @@ class HostForm(Dialog[Host]):
         host = self._host
         ssh = host.ssh if host else SSH()
         roles = host.roles if host else frozenset({Role.WORKER})
-        yield Field("Name", Line(host.name if host else "", id="host-name", restrict=r"[a-z0-9-]*"))
         yield Field(
-            "Address",
+            _("Name"), Line(host.name if host else "", id="host-name", restrict=r"[a-z0-9-]*")
+        )
+        yield Field(
+            _("Address"),
             Line(str(host.address) if host else "", id="host-address", restrict=r"[0-9.]*"),
         )
         yield Static("SSH", classes="form-heading")
-        yield Field("Reached by", Line(ssh.address or "", id="ssh-address", restrict=r"\S*"))
-        yield Field("User", Line(ssh.user or "", id="ssh-user", restrict=r"[A-Za-z0-9._-]*"))
-        yield Field("Port", Line(str(ssh.port or ""), id="ssh-port", restrict=r"[0-9]{0,5}"))
-        yield Field("Key file", Line(ssh.identity or "", id="ssh-identity"))
-        yield Field("Through", Line(ssh.jump or "", id="ssh-jump", restrict=r"\S*"))
-        yield Static("Roles", classes="form-heading")
+        yield Field(_("Reached by"), Line(ssh.address or "", id="ssh-address", restrict=r"\S*"))
+        yield Field(_("User"), Line(ssh.user or "", id="ssh-user", restrict=r"[A-Za-z0-9._-]*"))
+        yield Field(_("Port"), Line(str(ssh.port or ""), id="ssh-port", restrict=r"[0-9]{0,5}"))
+        yield Field(_("Key file"), Line(ssh.identity or "", id="ssh-identity"))
+        yield Field(_("Through"), Line(ssh.jump or "", id="ssh-jump", restrict=r"\S*"))
+        yield Static(_("Roles"), classes="form-heading")
         for role in Role:
             value = "yes" if role in roles else "no"
-            label = role.value.replace("-", " ")
+            label = _(ROLE_WORDS[role])
             yield Field(label, Choice(YES_NO, value, id=f"role-{role.value}"))
         yield Static(id="form-hint")
-        yield Buttons([("cancel", "Cancel"), ("ok", "Keep")], strong="ok")
+        yield Buttons([("cancel", _("Cancel")), ("ok", _("Keep"))], strong="ok")
 
     def on_mount(self) -> None:
         """Typing can begin at once."""
@@ -84,7 +93,7 @@ class HostForm(Dialog[Host]):
             if isinstance(field, Field):
                 field.mark(bool(line.value) and (line.id or "") in wrong)
         focused = self.focused.id if self.focused and self.focused.id else ""
-        text = HINTS.get(focused, "")
+        text = _(HINTS.get(focused, ""))
         mistake = wrong.get(focused)
         value = self.focused.value if isinstance(self.focused, Input) else ""
         hint = self.query_one("#form-hint", Static)
@@ -100,16 +109,16 @@ class HostForm(Dialog[Host]):
         out: dict[str, str] = {}
         name = self._text("host-name")
         if not LABEL.fullmatch(name):
-            out["host-name"] = "a name is a-z, 0-9 and -, and neither begins nor ends with -"
+            out["host-name"] = _("a name is a-z, 0-9 and -, and neither begins nor ends with -")
         elif name in self._taken:
-            out["host-name"] = f"there is a host called {name} already"
+            out["host-name"] = _("there is a host called {name} already", name=name)
         try:
             IPv4Address(self._text("host-address"))
         except AddressValueError:
-            out["host-address"] = "not an IPv4 address yet: four numbers from 0 to 255"
+            out["host-address"] = _("not an IPv4 address yet: four numbers from 0 to 255")
         port = self._text("ssh-port")
         if port and not 1 <= int(port) <= 65535:
-            out["ssh-port"] = "a port is 1 to 65535"
+            out["ssh-port"] = _("a port is 1 to 65535")
         return out
 
     @on(Input.Submitted)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -17,7 +18,8 @@ from textual.widgets import Button, DataTable, Input, Static
 
 from kwizard.cluster.model import Cluster, Host, Role
 from kwizard.errors import KwizardError, Problem
-from kwizard.tui.plain import cell, lines, plain
+from kwizard.language import N_, _, _n
+from kwizard.tui.plain import cell, lines, padded, plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.theme import palette
 from kwizard.tui.usecases import HostReport, Pasted
@@ -25,7 +27,8 @@ from kwizard.tui.widgets.form import Field, Line, Problems, in_full
 from kwizard.tui.widgets.frame import Buttons, Stage
 from kwizard.tui.widgets.grid import Grid
 
-ROLES = Binding.Group("Roles", compact=True)
+ROLES = Binding.Group(N_("Roles"), compact=True)
+EXAMPLE = "anakin 10.0.63.202/10.1.63.202"
 
 
 class HostsScreen(Page):
@@ -54,7 +57,7 @@ class HostsScreen(Page):
         """Name, table, findings, buttons."""
         draft = self.wizard.draft
         yield Field(
-            "Cluster name",
+            _("Cluster name"),
             Line(
                 draft.cluster.name,
                 id="name",
@@ -65,7 +68,11 @@ class HostsScreen(Page):
         with Container(id="hosts-area"):
             table = Grid(id="hosts")
             table.columns_are(
-                ("host", 13), ("address", 15), ("roles", 23), ("login", 8), ("check", 11)
+                ("host", 13, _("host")),
+                ("address", 15, _("address")),
+                ("roles", 23, _("roles")),
+                ("login", 8, _("login")),
+                ("check", 11, _("check")),
             )
             yield table
             yield Static(id="no-hosts")
@@ -73,7 +80,8 @@ class HostsScreen(Page):
                 yield Static(id="finding")
         yield Problems(id="problems")
         yield Buttons(
-            [("back", "‹ Back"), ("check", "Check hosts"), ("next", "Release ›")], strong="next"
+            [("back", _("‹ Back")), ("check", _("Check hosts")), ("next", _("Release ›"))],
+            strong="next",
         )
 
     def on_mount(self) -> None:
@@ -100,11 +108,11 @@ class HostsScreen(Page):
         self.query_one("#finding-box").display = not empty
         self.query_one("#no-hosts", Static).update(
             lines(
-                "No hosts yet.",
+                _("No hosts yet."),
                 "",
-                "  a   add one by a form",
-                "  p   paste a table, as in:  anakin 10.0.63.202/10.1.63.202",
-                "  i   import a cluster file",
+                "  a   " + _("add one by a form"),
+                "  p   " + _("paste a table, as in:  {example}", example=EXAMPLE),
+                "  i   " + _("import a cluster file"),
             )
         )
         self._explain()
@@ -120,8 +128,8 @@ class HostsScreen(Page):
         return [
             cell(host.name, "bold"),
             cell(str(host.address)),
-            cell(", ".join(roles) or "none", "" if roles else colours.warn),
-            cell(host.ssh.user or "as ssh", "" if host.ssh.user else colours.muted),
+            cell(", ".join(roles) or _("none"), "" if roles else colours.warn),
+            cell(host.ssh.user or _("as ssh"), "" if host.ssh.user else colours.muted),
             self._verdict(host.name),
         ]
 
@@ -129,15 +137,15 @@ class HostsScreen(Page):
         colours = palette(self.app)
         report = self.wizard.draft.checks.get(name)
         if name in self._checking:
-            return cell("▸ looking", colours.busy)
+            return cell("▸ " + _("looking"), colours.busy)
         if report is None:
-            return cell("· not yet", colours.muted)
+            return cell("· " + _("not yet"), colours.muted)
         if report.blocks:
-            return cell("✗ blocked", colours.bad)
+            return cell("✗ " + _("blocked"), colours.bad)
         if report.problems:
             count = len(report.problems)
-            return cell(f"! {count} note{'' if count == 1 else 's'}", colours.warn)
-        return cell("✓ ready", colours.good)
+            return cell("! " + _n("{count} note", "{count} notes", count), colours.warn)
+        return cell("✓ " + _("ready"), colours.good)
 
     @on(DataTable.RowHighlighted, "#hosts")
     def _explain(self) -> None:
@@ -151,11 +159,15 @@ class HostsScreen(Page):
         if name is None:
             return Content("")
         if report is None:
-            return Content.styled("Not looked at yet: k connects to every host and looks", "$muted")
+            return Content.styled(
+                _("Not looked at yet: k connects to every host and looks"), "$muted"
+            )
         parts = [in_full(report.problems)] if report.problems else []
-        width = max((len(what) for what, _ in report.facts), default=0)
+        width = max((cell_len(what) for what, _ in report.facts), default=0)
         for what, value in report.facts:
-            parts.append(Content.assemble(plain(f"{what:<{width}}  ", "$muted"), plain(value)))
+            parts.append(
+                Content.assemble(plain(padded(what, width) + "  ", "$muted"), plain(value))
+            )
         return Content("\n").join(parts)
 
     def _judge(self) -> None:
@@ -164,8 +176,11 @@ class HostsScreen(Page):
         if draft.cluster.name in self._others:
             found.append(
                 Problem(
-                    f"{draft.cluster.name} is a cluster known here: its records would go on",
-                    "give this one another name, or go back and choose Resume",
+                    _(
+                        "{name} is a cluster known here: its records would go on",
+                        name=draft.cluster.name,
+                    ),
+                    _("give this one another name, or go back and choose Resume"),
                     blocks=False,
                 )
             )
@@ -225,7 +240,7 @@ class HostsScreen(Page):
         if name is not None:
             self.wizard.draft.remove(name)
             self._fill()
-            self.say(f"{name} is out of the list; nothing was done to it")
+            self.say(_("{name} is out of the list; nothing was done to it", name=name))
 
     def action_role(self, role: str) -> None:
         """Give the role, or take it away."""
@@ -242,7 +257,7 @@ class HostsScreen(Page):
             if pasted is not None:
                 count = self.wizard.draft.merge(pasted.hosts)
                 self._fill()
-                self.say(f"{count} hosts taken in")
+                self.say(_n("{count} host taken in", "{count} hosts taken in", count))
 
         self.app.push_screen(PasteScreen(self.wizard.cases.read_table), done)
 
@@ -264,7 +279,7 @@ class HostsScreen(Page):
             self.query_one("#name", Input).value = cluster.name
             self._fill()
 
-        self.app.push_screen(AskPath("Import a cluster file", "Cluster file"), done)
+        self.app.push_screen(AskPath(_("Import a cluster file"), _("Cluster file")), done)
 
     # -- looking at the hosts ---------------------------------------------------------------
 
@@ -309,10 +324,12 @@ class HostsScreen(Page):
 
         cluster = self.wizard.draft.cluster
         if not cluster.hosts:
-            self.say("a cluster needs at least one host: a adds one, p pastes a table", bad=True)
+            self.say(_("a cluster needs at least one host: a adds one, p pastes a table"), bad=True)
         elif not cluster.name:
-            self.say("the cluster needs a name", bad=True)
+            self.say(_("the cluster needs a name"), bad=True)
         elif not cluster.with_role(Role.CONTROL_PLANE):
-            self.say("one host must be the control plane: put the cursor on it, press c", bad=True)
+            self.say(
+                _("one host must be the control plane: put the cursor on it, press c"), bad=True
+            )
         else:
             self.app.push_screen(ReleaseScreen())

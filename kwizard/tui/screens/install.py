@@ -13,6 +13,7 @@ from textual.events import Key
 from textual.widgets import Button, DataTable, Static
 
 from kwizard.errors import KwizardError
+from kwizard.language import _
 from kwizard.tui.measures import duration
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.page import Page
@@ -61,10 +62,10 @@ class InstallScreen(Page):
                     with VerticalScroll(id="failure-box", can_focus=False):
                         yield Static(id="failure-text")
                     yield Buttons(
-                        [("retry", "Retry"), ("show-logs", "Logs"), ("quit", "Quit")],
+                        [("retry", _("Retry")), ("show-logs", _("Logs")), ("quit", _("Quit"))],
                         strong="retry",
                     )
-        yield Buttons([("onward", "See the cluster ›")], strong="onward")
+        yield Buttons([("onward", _("See the cluster ›"))], strong="onward")
 
     def on_mount(self) -> None:
         """Begin, unless a run is going on already."""
@@ -111,16 +112,16 @@ class InstallScreen(Page):
         spent = duration(model.elapsed(self.wizard.clock()))
         now = model.current()
         word, style = {
-            "idle": ("· not begun", "$muted"),
-            "running": ("▸ installing", "bold $accent"),
-            "done": ("✓ installed", "bold $success"),
-            "failed": ("✗ stopped", "bold $error"),
-            "interrupted": ("! interrupted", "bold $warning"),
+            "idle": (_("· not begun"), "$muted"),
+            "running": (_("▸ installing"), "bold $accent"),
+            "done": (_("✓ installed"), "bold $success"),
+            "failed": (_("✗ stopped"), "bold $error"),
+            "interrupted": (_("! interrupted"), "bold $warning"),
         }[model.status]
         if model.status == "running" and model.started is None:
-            word, now = "▸ looking at the hosts", None
-        text = f"  {spent}   {over} of {total} steps"
-        title = f"   {now[0].title}" if now is not None else ""
+            word, now = _("▸ looking at the hosts"), None
+        text = f"  {spent}   " + _("{over} of {count} steps", over=over, count=total)
+        title = f"   {_(now[0].title)}" if now is not None else ""
         shown = word + text + title
         if shown != self._shown:
             self._shown = shown
@@ -185,23 +186,34 @@ class InstallScreen(Page):
     def _failure_title(self) -> str:
         failures = self.wizard.run_model.failures
         if not failures:
-            return "The run ended"
+            return _("The run ended")
         first, more = failures[0], len(failures) - 1
-        also = f", and {more} more" if more else ""
-        return f"{first.step} on {first.host} failed{also}"
+        if more:
+            return _(
+                "{step} on {host} failed, and {count} more",
+                step=first.step,
+                host=first.host,
+                count=more,
+            )
+        return _("{step} on {host} failed", step=first.step, host=first.host)
 
     def _failure(self) -> Content:
         error, failures = self.wizard.error, self.wizard.run_model.failures
         parts: list[Content] = []
         if failures:
             first = failures[0]
-            status = "" if first.exit is None else f" (exit {first.exit})"
+            status = "" if first.exit is None else " " + _("(exit {status})", status=first.exit)
             parts.append(Content.assemble(("✗ ", "$error"), plain(first.reason + status, "bold")))
             if first.hint:
-                parts.append(Content.assemble(("→ ", "$secondary"), plain(first.hint)))
+                parts.append(Content.assemble(("→ ", "$secondary"), plain(_(first.hint))))
             parts += [plain("  " + line, "$muted") for line in first.log_tail.split("\n") if line]
             parts += [
-                Content.assemble(("✗ ", "$error"), plain(f"{f.step} on {f.host}: {f.reason}"))
+                Content.assemble(
+                    ("✗ ", "$error"),
+                    plain(
+                        _("{step} on {host}: {reason}", step=f.step, host=f.host, reason=f.reason)
+                    ),
+                )
                 for f in failures[1:]
             ]
         elif error is not None:
@@ -211,7 +223,9 @@ class InstallScreen(Page):
             if error.log_tail:
                 parts.append(plain(error.log_tail, "$muted"))
         else:
-            parts.append(Content("What was started on the hosts goes on; Retry follows it again."))
+            parts.append(
+                Content(_("What was started on the hosts goes on; Retry follows it again."))
+            )
         return Content("\n").join(parts)
 
     # -- keys -------------------------------------------------------------------------------
@@ -231,7 +245,7 @@ class InstallScreen(Page):
     def action_back(self) -> None:
         """While a run goes on there is no way back, only out; afterwards, to the review."""
         if self.wizard.installing:
-            self.say("the run goes on; q leaves it to itself, kwizard resume comes back")
+            self.say(_("the run goes on; q leaves it to itself, kwizard resume comes back"))
         else:
             self.app.pop_screen()
 

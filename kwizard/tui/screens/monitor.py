@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from kwizard.errors import KwizardError
+from kwizard.language import N_, _
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.tui.measures import ago
 from kwizard.tui.plain import plain
@@ -27,7 +28,7 @@ class MonitorScreen(Page):
 
     CSS_PATH = ["monitor.tcss", "board.tcss"]  # noqa: RUF012
     help_name = "monitor"
-    title_text = "Monitor: read-only, it changes nothing"
+    title_text = N_("Monitor: read-only, it changes nothing")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pause", "Pause"),
         Binding("q", "app.leave", "Quit"),
@@ -50,7 +51,7 @@ class MonitorScreen(Page):
     def on_mount(self) -> None:
         """Watch until the page is left."""
         self.query_one("#verdict", Static).update(
-            Content.styled("▸ asking the hosts …", "bold $accent")
+            Content.styled(_("▸ asking the hosts …"), "bold $accent")
         )
         self.query_one("#components").focus()
         self._say()
@@ -86,20 +87,20 @@ class MonitorScreen(Page):
     def _say(self) -> None:
         name = self.wizard.draft.cluster.name
         if self._trouble:
-            state = Content.styled("✗ no longer refreshed", "bold $error")
+            state = Content.styled(_("✗ no longer refreshed"), "bold $error")
         elif self._paused:
-            state = Content.styled("‖ paused, p goes on", "bold $warning")
+            state = Content.styled(_("‖ paused, p goes on"), "bold $warning")
         else:
-            state = Content.styled("▸ live", "bold $success")
-        when = "not yet"
+            state = Content.styled(_("▸ live"), "bold $success")
+        said = _("last look not yet")
         if self._last is not None:
             spent = (self.wizard.clock() - self._last).total_seconds()
-            since = ago(spent) if spent >= 60 else f"{spent:.0f} s ago"
-            when = f"{self._last.astimezone():%H:%M:%S}, {since}"
-        self.query_one("#state", Static).update(
-            Content.assemble(
-                plain(name, "bold"), "   ", state, plain(f"   last look {when}", "$muted")
+            since = ago(spent) if spent >= 60 else _("{seconds:.0f} s ago", seconds=spent)
+            said = _(
+                "last look {time}, {ago}", time=f"{self._last.astimezone():%H:%M:%S}", ago=since
             )
+        self.query_one("#state", Static).update(
+            Content.assemble(plain(name, "bold"), "   ", state, plain("   " + said, "$muted"))
         )
 
     def action_pause(self) -> None:

@@ -17,13 +17,14 @@ from textual.widgets import Button, Input, Static
 
 from kwizard.cluster.model import Backend, Cluster, EtcdMode, Supervisor
 from kwizard.errors import Problem
-from kwizard.tui.plain import lines, plain
+from kwizard.language import N_, _
+from kwizard.tui.plain import lines
 from kwizard.tui.screens.meanings import MEANINGS
 from kwizard.tui.screens.page import Page
 from kwizard.tui.widgets.form import Answer, Choice, Field, Line, Problems
 from kwizard.tui.widgets.frame import Buttons, Stage
 
-YES_NO = (Answer("no", "no"), Answer("yes", "yes"))
+YES_NO = (Answer("no", N_("no")), Answer("yes", N_("yes")))
 
 
 class OptionsScreen(Page):
@@ -43,7 +44,7 @@ class OptionsScreen(Page):
             with VerticalScroll(id="preview-box", can_focus=False):
                 yield Static(id="preview")
         yield Problems(id="problems")
-        yield Buttons([("back", "‹ Back"), ("next", "Review ›")], strong="next")
+        yield Buttons([("back", _("‹ Back")), ("next", _("Review ›"))], strong="next")
 
     @staticmethod
     def _rows(c: Cluster) -> list[tuple[str, Widget]]:
@@ -55,37 +56,37 @@ class OptionsScreen(Page):
 
         net = c.network
         return [
-            ("Supervisor", Choice(answers(Supervisor), c.supervisor, id="supervisor")),
+            (_("Supervisor"), Choice(answers(Supervisor), c.supervisor, id="supervisor")),
             (
-                "Control plane is node",
+                _("Control plane is node"),
                 Choice(YES_NO, yes(c.control_plane_is_node), id="control-plane-is-node"),
             ),
             ("etcd", Choice(answers(EtcdMode), c.etcd.mode, id="etcd-mode")),
-            ("etcd endpoints", Line(" ".join(c.etcd.endpoints), id="etcd-endpoints")),
-            ("Overlay", Choice(answers(Backend), net.backend, id="backend")),
-            ("Pod range", Line(str(net.pods), id="pods", restrict=r"[0-9./]*")),
-            ("Service range", Line(str(net.services), id="services", restrict=r"[0-9./]*")),
-            ("Cluster DNS", Line(str(net.dns), id="dns", restrict=r"[0-9.]*")),
-            ("Domain", Line(net.domain, id="domain", restrict=r"[a-z0-9.-]*")),
-            ("Install docker", Choice(YES_NO, yes(c.docker.install), id="docker-install")),
+            (_("etcd endpoints"), Line(" ".join(c.etcd.endpoints), id="etcd-endpoints")),
+            (_("Overlay"), Choice(answers(Backend), net.backend, id="backend")),
+            (_("Pod range"), Line(str(net.pods), id="pods", restrict=r"[0-9./]*")),
+            (_("Service range"), Line(str(net.services), id="services", restrict=r"[0-9./]*")),
+            (_("Cluster DNS"), Line(str(net.dns), id="dns", restrict=r"[0-9.]*")),
+            (_("Domain"), Line(net.domain, id="domain", restrict=r"[a-z0-9.-]*")),
+            (_("Install docker"), Choice(YES_NO, yes(c.docker.install), id="docker-install")),
             (
-                "Firewall zone",
+                _("Firewall zone"),
                 Line(
                     c.firewall.zone or "",
                     id="zone",
                     restrict=r"[A-Za-z0-9_-]*",
-                    placeholder="the one the interface is in",
+                    placeholder=_("the one the interface is in"),
                 ),
             ),
             (
-                "Move interface there",
+                _("Move interface there"),
                 Choice(YES_NO, yes(c.firewall.move_interface), id="move-interface"),
             ),
         ]
 
     def on_mount(self) -> None:
         """Begin at the top."""
-        self.query_one("#preview-box").border_title = Content("What this changes on the hosts")
+        self.query_one("#preview-box").border_title = Content(_("What this changes on the hosts"))
         self._changed()
         self.query_one("#supervisor").focus()
 
@@ -108,7 +109,7 @@ class OptionsScreen(Page):
                 values[ident] = kind(self._text(ident))
             except ValueError:
                 example = "10.254.10.2" if kind is IPv4Address else "10.254.0.0/16"
-                wrong[ident] = f"not a range or address yet, as in {example}"
+                wrong[ident] = _("not a range or address yet, as in {example}", example=example)
         network = replace(
             c.network,
             backend=Backend(self._choice("backend")),
@@ -169,7 +170,7 @@ class OptionsScreen(Page):
         value = widget.value if isinstance(widget, Choice) else ""
         text = MEANINGS.get((ident, value)) or MEANINGS.get((ident, ""))
         if text is not None:
-            self.query_one("#preview", Static).update(lines(*map(plain, text)))
+            self.query_one("#preview", Static).update(lines(*map(_, text)))
 
     # -- onward -----------------------------------------------------------------------------
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
 
 from kwizard.errors import KwizardError
+from kwizard.language import _, language
 from kwizard.tui.errors import unforeseen
+from kwizard.tui.keys import Keys
 from kwizard.tui.plain import plain
 from kwizard.tui.widgets.form import Problems, in_full
 from kwizard.tui.widgets.frame import Band, Stage, TooSmall, Trail, walk
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 HELP = Path(__file__).resolve().parent.parent / "help"
 
 
-class Page(Screen[None]):
+def help_file(name: str) -> Path:
+    """The help of that name in the language of the run, in English where there is none."""
+    translated = HELP / language() / f"{name}.md"
+    return translated if translated.exists() else HELP / f"{name}.md"
+
+
+class Page(Keys):
     """A page of the wizard. Subclasses say what is on it (`body`) and where it stands."""
 
     stage: ClassVar[Stage | None] = None
@@ -62,7 +69,7 @@ class Page(Screen[None]):
         """The frame, and the page's body within."""
         if self.wizard.cases.rehearsal:
             yield Band()
-        yield Trail(self.stage, self.title_text)
+        yield Trail(self.stage, _(self.title_text))
         yield from self.body()
         yield TooSmall()
         yield Footer(show_command_palette=False, compact=False)
@@ -84,7 +91,7 @@ class Page(Screen[None]):
         from kwizard.tui.screens.dialogs import Notice
 
         found = self.wizard.cases.problems(self.wizard.draft.cluster)
-        self.app.push_screen(Notice("What to know about these answers", in_full(found)))
+        self.app.push_screen(Notice(_("What to know about these answers"), in_full(found)))
 
     def action_back(self) -> None:
         """To the page before."""
@@ -93,7 +100,7 @@ class Page(Screen[None]):
         """Open the help of this page."""
         from kwizard.tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(HELP / f"{self.help_name}.md"))
+        self.app.push_screen(HelpScreen(help_file(self.help_name)))
 
     def say(self, text: str, *, bad: bool = False) -> None:
         """A short note in the corner. Foreign text is fine."""
@@ -107,5 +114,5 @@ class Page(Screen[None]):
 
         text = [plain(str(error))]
         if error.remedy and error.remedy not in str(error):
-            text.append(Content.assemble(("What to do: ", "bold"), plain(error.remedy)))
-        self.app.push_screen(Notice("That did not work", Content("\n\n").join(text)))
+            text.append(Content.assemble((_("What to do: "), "bold"), plain(error.remedy)))
+        self.app.push_screen(Notice(_("That did not work"), Content("\n\n").join(text)))

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button, Static, TextArea
 
+from kwizard.language import _
 from kwizard.text import clean
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.dialogs import Dialog
@@ -24,7 +25,7 @@ class PasteScreen(Dialog[Pasted]):
     CSS_PATH = ["dialogs.tcss", "paste.tcss"]  # noqa: RUF012
 
     def __init__(self, read: Callable[[str], Pasted]) -> None:
-        super().__init__("Paste a table of hosts")
+        super().__init__(_("Paste a table of hosts"))
         self._read = read
         self._pasted = Pasted(())
 
@@ -32,14 +33,17 @@ class PasteScreen(Dialog[Pasted]):
         """The box, what was understood, the buttons."""
         yield Static(
             Content.assemble(
-                "One host a line, with or without a header. Tabs, commas and /etc/hosts\n"
-                "are fine.\n",
+                _(
+                    "One host a line, with or without a header. Tabs, commas and /etc/hosts\n"
+                    "are fine."
+                ),
+                "\n",
                 (f"  {EXAMPLE}", "$muted"),
             )
         )
         yield TextArea(id="pasted", tab_behavior="focus")
         yield Static(id="understood")
-        yield Buttons([("cancel", "Cancel"), ("ok", "Take them in")], strong="ok")
+        yield Buttons([("cancel", _("Cancel")), ("ok", _("Take them in"))], strong="ok")
 
     def on_mount(self) -> None:
         """Paste at once."""
@@ -62,7 +66,9 @@ class PasteScreen(Dialog[Pasted]):
             for h in self._pasted.hosts[:4]
         ]
         if len(self._pasted.hosts) > 4:
-            parts.append(Content.styled(f"  and {len(self._pasted.hosts) - 4} more", "$muted"))
+            parts.append(
+                plain("  " + _("and {count} more", count=len(self._pasted.hosts) - 4), "$muted")
+            )
         parts += [
             Content.assemble(("! ", "$warning"), plain(str(p))) for p in self._pasted.problems[:2]
         ]

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
+from kwizard.language import _
 from kwizard.text import clean
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.dialogs import Dialog
@@ -33,8 +34,8 @@ class AskPath(Dialog[Path]):
         yield Static(Content(self._label))
         yield Line(self._value, id="path", placeholder="~/cluster.yaml")
         yield Static(id="path-hint")
-        word = "Read it" if self._purpose == "read" else "Save"
-        yield Buttons([("cancel", "Cancel"), ("ok", word)], strong="ok")
+        word = _("Read it") if self._purpose == "read" else _("Save")
+        yield Buttons([("cancel", _("Cancel")), ("ok", word)], strong="ok")
 
     def on_mount(self) -> None:
         """Typing can begin at once."""
@@ -50,11 +51,13 @@ class AskPath(Dialog[Path]):
         hint, path = Content(""), self._path()
         if text and path.is_dir():
             names = sorted(p.name for p in path.iterdir() if not p.name.startswith("."))
-            hint = plain("in there: " + "  ".join(names[:8]), "$muted")
+            hint = plain(_("in there: {names}", names="  ".join(names[:8])), "$muted")
         elif text and self._purpose == "read" and not path.is_file():
-            hint = Content.styled("no such file yet", "$warning")
+            hint = Content.styled(_("no such file yet"), "$warning")
         elif text and self._purpose == "write" and path.exists():
-            hint = Content.styled("! this file is there already and will be replaced", "$warning")
+            hint = Content.styled(
+                _("! this file is there already and will be replaced"), "$warning"
+            )
         self.query_one("#path-hint", Static).update(hint)
         good = path.is_file() if self._purpose == "read" else bool(text) and not path.is_dir()
         self.query_one("#ok", Button).disabled = not good

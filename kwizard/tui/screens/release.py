@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,27 +15,28 @@ from textual.widgets import Button, Input, Static
 
 from kwizard.cluster.model import Cluster, Version
 from kwizard.errors import KwizardError, Problem
+from kwizard.language import N_, _
 from kwizard.tui.draft import file_path
-from kwizard.tui.plain import lines, plain
+from kwizard.tui.plain import lines, padded, plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.usecases import ReleaseReport
 from kwizard.tui.widgets.form import Answer, Choice, Field, Line, Problems, in_full
 from kwizard.tui.widgets.frame import Buttons, Stage
 
 SOURCES = (
-    Answer("download", "download", "From the official place, by this machine, once."),
-    Answer("mirror", "mirror", "From a mirror you name, by this machine, once."),
-    Answer("tarball", "tarball here", "A file on this machine; nothing is downloaded."),
+    Answer("download", N_("download"), N_("From the official place, by this machine, once.")),
+    Answer("mirror", N_("mirror"), N_("From a mirror you name, by this machine, once.")),
+    Answer("tarball", N_("tarball here"), N_("A file on this machine; nothing is downloaded.")),
 )
 
 EMPTY = {
     "mirror": "https://mirror.example/release",
-    "tarball": "~/kubernetes.tar.gz, or the server tarball",
-    "sha256": "empty: the known one, or the one beside it",
-    "etcd-archive": "docker archive; empty: hosts pull it",
-    "flannel-binary": "flanneld or its tarball; empty: hosts have it",
-    "pause-archive": "docker archive; empty: hosts pull it",
-    "pause-image": "name of its image; empty: the release's own",
+    "tarball": N_("~/kubernetes.tar.gz, or the server tarball"),
+    "sha256": N_("empty: the known one, or the one beside it"),
+    "etcd-archive": N_("docker archive; empty: hosts pull it"),
+    "flannel-binary": N_("flanneld or its tarball; empty: hosts have it"),
+    "pause-archive": N_("docker archive; empty: hosts pull it"),
+    "pause-image": N_("name of its image; empty: the release's own"),
 }
 
 
@@ -52,37 +54,38 @@ class ReleaseScreen(Page):
         with Container(id="release-area"):
             with Vertical(id="release-form"):
                 yield Field(
-                    "Version",
+                    _("Version"),
                     Line(str(c.version), id="version", restrict=r"v?[0-9.]*"),
                     note=self._known_versions(),
                 )
-                yield Field("Programs from", Choice(SOURCES, self._source(c), id="source"))
-                yield self._line("Mirror", "mirror", c.release.mirror)
-                yield self._line("Tarball", "tarball", c.release.tarball)
+                yield Field(_("Programs from"), Choice(SOURCES, self._source(c), id="source"))
+                yield self._line(_("Mirror"), "mirror", c.release.mirror)
+                yield self._line(_("Tarball"), "tarball", c.release.tarball)
                 yield self._line("sha256", "sha256", c.release.sha256, r"[0-9a-fA-F]{0,64}")
-                yield Static("For hosts without a network", classes="form-heading")
-                yield self._line("etcd image", "etcd-archive", c.etcd.archive)
+                yield Static(_("For hosts without a network"), classes="form-heading")
+                yield self._line(_("etcd image"), "etcd-archive", c.etcd.archive)
                 yield self._line("flannel", "flannel-binary", c.flannel.binary)
                 yield self._line(
-                    "flannel version", "flannel-version", str(c.flannel.version), r"v?[0-9.]*"
+                    _("flannel version"), "flannel-version", str(c.flannel.version), r"v?[0-9.]*"
                 )
-                yield self._line("pause archive", "pause-archive", c.docker.pause_archive)
-                yield self._line("pause image", "pause-image", c.docker.pause_image)
+                yield self._line(_("pause archive"), "pause-archive", c.docker.pause_archive)
+                yield self._line(_("pause image"), "pause-image", c.docker.pause_image)
             with VerticalScroll(id="release-found", can_focus=False):
                 yield Static(id="found")
         yield Problems(id="problems")
         yield Buttons(
-            [("back", "‹ Back"), ("inspect", "Inspect"), ("next", "Options ›")], strong="next"
+            [("back", _("‹ Back")), ("inspect", _("Inspect")), ("next", _("Options ›"))],
+            strong="next",
         )
 
     @staticmethod
     def _line(label: str, ident: str, value: str | None, restrict: str | None = None) -> Field:
-        placeholder = EMPTY.get(ident, "")
+        placeholder = _(EMPTY.get(ident, ""))
         return Field(label, Line(value or "", id=ident, restrict=restrict, placeholder=placeholder))
 
     def on_mount(self) -> None:
         """The version is what people come for."""
-        self.query_one("#release-found").border_title = Content("What will be used")
+        self.query_one("#release-found").border_title = Content(_("What will be used"))
         self._show_source()
         self._show_report()
         self._judge()
@@ -90,7 +93,7 @@ class ReleaseScreen(Page):
 
     def _known_versions(self) -> str:
         known = self.wizard.cases.versions()
-        return f"{known[-1]} up to {known[0]}" if known else ""
+        return _("{oldest} up to {newest}", oldest=known[-1], newest=known[0]) if known else ""
 
     @staticmethod
     def _source(cluster: Cluster) -> str:
@@ -171,7 +174,7 @@ class ReleaseScreen(Page):
     @on(Button.Pressed, "#inspect")
     def action_inspect(self) -> None:
         """Look at the tarball, or at what is in the cache already."""
-        self.query_one("#found", Static).update(Content.styled("▸ looking …", "bold $accent"))
+        self.query_one("#found", Static).update(Content.styled(_("▸ looking …"), "bold $accent"))
         self._inspect()
 
     @work(exclusive=True, exit_on_error=False)
@@ -192,17 +195,19 @@ class ReleaseScreen(Page):
             source = self.query_one("#source", Choice).answer
             found.update(
                 lines(
-                    source.meaning,
-                    "It is checked by its sha256, goes over the slow line once, and every host "
-                    "verifies its copy.",
-                    Content.styled("Inspect (F5) looks at it now.", "$muted"),
+                    _(source.meaning),
+                    _(
+                        "It is checked by its sha256, goes over the slow line once, and every host "
+                        "verifies its copy."
+                    ),
+                    Content.styled(_("Inspect (F5) looks at it now."), "$muted"),
                 )
             )
             return
         parts = [in_full(report.problems)] if report.problems else []
-        width = max((len(what) for what, _ in report.facts), default=0)
+        width = max((cell_len(what) for what, _ in report.facts), default=0)
         parts += [
-            Content.assemble(plain(f"{what:<{width}}  ", "$muted"), plain(value))
+            Content.assemble(plain(padded(what, width) + "  ", "$muted"), plain(value))
             for what, value in report.facts
         ]
         found.update(Content("\n").join(parts))

@@ -15,6 +15,7 @@ from textual.widgets import Button, DataTable, Static
 
 from kwizard.engine.plan import Finding, State, Task
 from kwizard.errors import InvalidInput, KwizardError
+from kwizard.language import N_, _
 from kwizard.recipes.step import Operator, Place, Wait
 from kwizard.tui.plain import cell, plain
 from kwizard.tui.screens.page import Page
@@ -22,7 +23,7 @@ from kwizard.tui.theme import palette
 from kwizard.tui.widgets.frame import Buttons, Stage
 from kwizard.tui.widgets.grid import Grid
 
-NOT_LOOKED = Finding(State.UNKNOWN, "not looked at yet")
+NOT_LOOKED = Finding(State.UNKNOWN, N_("not looked at yet"))
 
 
 class ReviewScreen(Page):
@@ -44,7 +45,7 @@ class ReviewScreen(Page):
         yield Static(id="reason")
         yield Static(id="command")
         yield Buttons(
-            [("back", "‹ Back"), ("save", "Save file"), ("install", "Install ›")],
+            [("back", _("‹ Back")), ("save", _("Save file")), ("install", _("Install ›"))],
             strong="install",
         )
 
@@ -84,14 +85,16 @@ class ReviewScreen(Page):
         narrow = self.size.width < 100
         host = max([8, *(len(t.host_label) for t in self._tasks())])
         step = self.size.width - 9 - host - 7 if narrow else 46
-        table.columns_are(("state", 9), ("step", step), ("host", host))
+        table.columns_are(
+            ("state", 9, _("state")), ("step", step, _("step")), ("host", host, _("host"))
+        )
         if not narrow:
-            table.columns_are(("why", max(20, self.size.width - 9 - step - host - 9)))
+            table.columns_are(("why", max(20, self.size.width - 9 - step - host - 9), _("why")))
         phase = None
         for task in self._tasks():
             if task.step.phase is not phase:
                 phase = task.step.phase
-                heading = cell(phase.label, colours.title)
+                heading = cell(_(phase.label), colours.title)
                 blank = [cell("")] * (len(table.columns) - 2)
                 table.add_row(cell(""), heading, *blank, key=f"phase {phase.value}")
             table.add_row(*self._cells(task)[: len(table.columns)], key=task.id)
@@ -103,16 +106,16 @@ class ReviewScreen(Page):
         colours = palette(self.app)
         finding = self.wizard.findings.get(task.id, NOT_LOOKED)
         mark, style = {
-            State.DUE: ("▸ due", colours.busy),
-            State.DONE: ("✓ as is", colours.muted),
-            State.UNKNOWN: ("· open", colours.muted),
+            State.DUE: ("▸ " + _("due"), colours.busy),
+            State.DONE: ("✓ " + _("as is"), colours.muted),
+            State.UNKNOWN: ("· " + _("open"), colours.muted),
         }[finding.state]
         body = colours.muted if finding.state is State.DONE else ""
         return [
             cell(mark, style),
-            cell(task.step.title, body),
+            cell(_(task.step.title), body),
             cell(task.host_label, body),
-            cell(finding.reason, colours.muted),
+            cell(_(finding.reason), colours.muted),
         ]
 
     def recolour(self) -> None:
@@ -129,12 +132,12 @@ class ReviewScreen(Page):
         total, cluster = len(states), self.wizard.draft.cluster
         head = plain(f"{cluster.name}, {cluster.version}", "bold")
         if State.UNKNOWN in states and State.DUE not in states and State.DONE not in states:
-            rest = f"   {total} steps; not looked at yet"
+            rest = _("{count} steps; not looked at yet", count=total)
         elif State.DUE not in states and State.UNKNOWN not in states:
-            rest = f"   all {total} steps are as wanted: nothing would change"
+            rest = _("all {count} steps are as wanted: nothing would change", count=total)
         else:
-            rest = f"   {states.count(State.DUE)} of {total} steps to do"
-        self.query_one("#summary", Static).update(Content.assemble(head, rest))
+            rest = _("{due} of {count} steps to do", due=states.count(State.DUE), count=total)
+        self.query_one("#summary", Static).update(Content.assemble(head, "   ", rest))
 
     @on(DataTable.RowHighlighted, "#plan")
     def _explain(self) -> None:
@@ -148,7 +151,7 @@ class ReviewScreen(Page):
                 plain(task.id, "$accent"),
                 plain(f"  {_kind(task)}", "$muted"),
                 "\n",
-                plain(finding.reason),
+                plain(_(finding.reason)),
             )
         )
 
@@ -170,7 +173,7 @@ class ReviewScreen(Page):
     def action_survey(self) -> None:
         """Ask every host what is as wanted already; changes nothing."""
         self.query_one("#summary", Static).update(
-            Content.styled("▸ looking at the hosts: what is as wanted already?", "bold $accent")
+            Content.styled(_("▸ looking at the hosts: what is as wanted already?"), "bold $accent")
         )
         self._survey()
 
@@ -194,10 +197,10 @@ class ReviewScreen(Page):
         text = (
             f"kwizard apply {shlex.quote(str(file))}"
             if file
-            else "kwizard apply FILE   (s saves the file)"
+            else "kwizard apply FILE   " + _("(s saves the file)")
         )
         self.query_one("#command", Static).update(
-            Content.assemble(("without the screen:  ", "$muted"), plain(text, "$secondary"))
+            Content.assemble((_("without the screen:") + "  ", "$muted"), plain(text, "$secondary"))
         )
 
     @on(Button.Pressed, "#save")
@@ -216,10 +219,12 @@ class ReviewScreen(Page):
                 self.complain(KwizardError(str(error)))
                 return
             self._command()
-            self.say(f"saved: {app.draft.file}")
+            self.say(_("saved: {file}", file=app.draft.file))
 
         value = str(app.draft.file or Path.cwd() / f"{app.draft.cluster.name}.yaml")
-        self.app.push_screen(AskPath("Save the cluster file", "Save as", value, "write"), done)
+        self.app.push_screen(
+            AskPath(_("Save the cluster file"), _("Save as"), value, "write"), done
+        )
 
     # -- onward -----------------------------------------------------------------------------
 
@@ -239,10 +244,10 @@ class ReviewScreen(Page):
 def _kind(task: Task) -> str:
     match task.step.action:
         case Place(artifact, target):
-            return f"puts {artifact} to {target}"
+            return _("puts {artifact} to {target}", artifact=artifact, target=target)
         case Wait(_, deadline):
-            return f"waits up to {deadline:.0f} s"
+            return _("waits up to {seconds:.0f} s", seconds=deadline)
         case Operator():
-            return "on this machine"
+            return _("on this machine")
         case _:
-            return "Enter shows the script"
+            return _("Enter shows the script")

@@ -12,11 +12,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from kwizard.engine.plan import Task
+from kwizard.language import _
 from kwizard.recipes.step import Operator, Place
+from kwizard.tui.keys import Keys
 from kwizard.tui.plain import lines, plain
 
 
-class ScriptScreen(ModalScreen[None]):
+class ScriptScreen(Keys, ModalScreen[None]):
     """Reads and scrolls; `p` switches between the script and its probe."""
 
     CSS_PATH = "script.tcss"
@@ -50,8 +52,8 @@ class ScriptScreen(ModalScreen[None]):
     def _show(self) -> None:
         task = self._planned
         box = self.query_one("#script-box")
-        what = "probe (read only)" if self._probe else "script"
-        box.border_title = plain(f"{task.step.title}, {task.host_label}: {what}")
+        what = _("probe (read only)") if self._probe else _("script")
+        box.border_title = plain(f"{_(task.step.title)}, {task.host_label}: {what}")
         box.border_subtitle = plain(f"sha256 {task.sha256[:16]}…")
         text = (task.probe or "") if self._probe else task.script
         self.query_one("#script", Static).update(
@@ -65,13 +67,22 @@ class ScriptScreen(ModalScreen[None]):
         match self._planned.step.action:
             case Place(artifact, target, mode):
                 return lines(
-                    f"Puts {artifact} to {target} (mode {mode:o}).",
+                    _(
+                        "Puts {artifact} to {target} (mode {mode:o}).",
+                        artifact=artifact,
+                        target=target,
+                        mode=mode,
+                    ),
                     "",
-                    "The file crosses the line once, resumes at the byte, and gets its name only "
-                    "after the host has compared its sha256.",
+                    _(
+                        "The file crosses the line once, resumes at the byte, and gets its name "
+                        "only after the host has compared its sha256."
+                    ),
                 )
             case Operator(action):
-                return lines(f"Done on this machine: {action}. No script runs on a host.")
+                return lines(
+                    _("Done on this machine: {action}. No script runs on a host.", action=action)
+                )
             case _:
                 return Content("")
 

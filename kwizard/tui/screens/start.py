@@ -13,8 +13,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from kwizard.errors import KwizardError
+from kwizard.language import N_, _
 from kwizard.tui.measures import ago
-from kwizard.tui.plain import lines, plain
+from kwizard.tui.plain import lines, phrase, plain
 from kwizard.tui.screens.page import Page
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class StartScreen(Page):
 
     CSS_PATH = "start.tcss"
     help_name = "start"
-    title_text = "Kubernetes from the release binaries, one readable step at a time"
+    title_text = N_("Kubernetes from the release binaries, one readable step at a time")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", show=False),
         Binding("q", "app.leave", "Quit"),
@@ -62,28 +63,32 @@ class StartScreen(Page):
     def _options(self) -> list[Option]:
         known = self.wizard.cases.known()
         self._known = {k.name: k for k in known}
-        new = Option(plain("New cluster"), id="new")
+        new = Option(plain(_("New cluster")), id="new")
         resume = [
             Option(
-                plain(f"{'Open' if k.status == 'saved' else 'Resume'} {k.name}"),
+                plain(
+                    _("Open {name}", name=k.name)
+                    if k.status == "saved"
+                    else _("Resume {name}", name=k.name)
+                ),
                 id=f"resume {k.name}",
             )
             for k in known
             if k.status != "done"
         ]
         watch = [
-            Option(plain(f"Monitor {k.name}"), id=f"monitor {k.name}")
+            Option(plain(_("Monitor {name}", name=k.name)), id=f"monitor {k.name}")
             for k in known
             if k.status != "saved"
         ]
         unfinished = any(k.status == "unfinished" for k in known)
         first = [*resume, new] if unfinished else [new, *resume]
-        return [*first, *watch, Option(plain("Quit"), id="quit")]
+        return [*first, *watch, Option(plain(_("Quit")), id="quit")]
 
     @on(OptionList.OptionHighlighted)
     def explain(self, event: OptionList.OptionHighlighted) -> None:
         """What the choice under the cursor does."""
-        verb, _, name = (event.option_id or "").partition(" ")
+        verb, _space, name = (event.option_id or "").partition(" ")
         self.query_one("#meaning", Static).update(self._meaning(verb, name))
 
     def _meaning(self, verb: str, name: str) -> Content:
@@ -92,34 +97,42 @@ class StartScreen(Page):
             return self._where_it_stopped(known)
         if verb == "monitor":
             return lines(
-                "Components, nodes, pings and services, refreshed every few seconds.",
+                _("Components, nodes, pings and services, refreshed every few seconds."),
                 "",
-                "It only looks: nothing on that page can change a host.",
+                _("It only looks: nothing on that page can change a host."),
             )
         if verb == "quit":
-            return plain("Nothing is running. Nothing is lost.")
+            return plain(_("Nothing is running. Nothing is lost."))
         return lines(
-            "Hosts, release and options are asked for, one page each.",
+            _("Hosts, release and options are asked for, one page each."),
             "",
-            "Then you see the whole plan, with every script in full. Hosts are only looked at "
-            "until you press Install there.",
+            _(
+                "Then you see the whole plan, with every script in full. Hosts are only looked at "
+                "until you press Install there."
+            ),
         )
 
     def _where_it_stopped(self, known: KnownCluster) -> Content:
         if known.status == "saved":
-            return lines("Saved, not installed yet.", "", "Opens the review of its plan.")
+            return lines(_("Saved, not installed yet."), "", _("Opens the review of its plan."))
         parts: list[Content | str] = []
         if known.step:
-            where = f" on {known.host}" if known.host else ""
+            stopped = (
+                _("It stopped at {step} on {host}") if known.host else _("It stopped at {step}")
+            )
             parts += [
-                Content.assemble("It stopped at ", plain(f"{known.step}{where}", "bold $accent"))
+                phrase(
+                    stopped,
+                    step=plain(known.step, "bold $accent"),
+                    host=plain(known.host or "", "bold $accent"),
+                )
             ]
         if known.when is not None:
             seconds = (self.wizard.clock() - known.when).total_seconds()
-            parts.append(f"{ago(seconds)}.")
+            parts.append(_("{ago}.", ago=ago(seconds)))
         parts += [
             "",
-            "What is as wanted already is skipped; what still runs on a host is followed again.",
+            _("What is as wanted already is skipped; what still runs on a host is followed again."),
             "",
             plain(str(known.file), "$muted"),
         ]
@@ -133,7 +146,7 @@ class StartScreen(Page):
         from kwizard.tui.screens.monitor import MonitorScreen
         from kwizard.tui.screens.review import ReviewScreen
 
-        verb, _, name = (event.option_id or "").partition(" ")
+        verb, _space, name = (event.option_id or "").partition(" ")
         if verb == "quit":
             self.wizard.leave()
             return

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from kwizard.errors import KwizardError
+from kwizard.language import _
 from kwizard.tui.farewell import first_commands
 from kwizard.tui.plain import lines, plain
 from kwizard.tui.screens.page import Page
@@ -37,7 +38,12 @@ class VerifyScreen(Page):
             yield Board(id="board")
             yield Static(id="next-steps")
         yield Buttons(
-            [("again", "Verify again"), ("monitor", "Monitor ›"), ("done", "Done")], strong="done"
+            [
+                ("again", _("Verify again")),
+                ("monitor", _("Monitor ›")),
+                ("done", _("Done")),
+            ],
+            strong="done",
         )
 
     def on_mount(self) -> None:
@@ -70,17 +76,23 @@ class VerifyScreen(Page):
     def _next_steps(self) -> Content:
         cluster = self.wizard.draft.cluster
         return lines(
-            Content.styled("The first commands", "bold $primary"),
-            plain(f"  on {cluster.control_plane.name}, or anywhere with kubectl:", "$muted"),
+            Content.styled(_("The first commands"), "bold $primary"),
+            plain(
+                "  " + _("on {host}, or anywhere with kubectl:", host=cluster.control_plane.name),
+                "$muted",
+            ),
             *(plain(f"  {line}") for line in first_commands(cluster)),
-            plain(f"  kwizard monitor {cluster.name}    watches it, changing nothing", "$muted"),
+            plain(
+                f"  kwizard monitor {cluster.name}    " + _("watches it, changing nothing"),
+                "$muted",
+            ),
         )
 
     @on(Button.Pressed, "#again")
     def action_again(self) -> None:
         """Look again. Changes nothing."""
         self.query_one("#verdict", Static).update(
-            Content.styled("▸ asking the hosts: components, nodes, pings …", "bold $accent")
+            Content.styled(_("▸ asking the hosts: components, nodes, pings …"), "bold $accent")
         )
         self._look()
 
@@ -91,7 +103,7 @@ class VerifyScreen(Page):
             app.snapshot = await app.cases.verify(app.draft.cluster, app.asker)
         except KwizardError as error:
             self.query_one("#verdict", Static).update(
-                Content.styled("✗ The look did not work", "bold $error")
+                Content.styled(_("✗ The look did not work"), "bold $error")
             )
             self.complain(error)
             return

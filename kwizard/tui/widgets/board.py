@@ -10,10 +10,11 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import DataTable, Static
 
+from kwizard.language import _
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.probes.matrix import Cell, Matrix
 from kwizard.probes.services import Service
-from kwizard.tui.plain import cell, plain
+from kwizard.tui.plain import cell, padded, plain
 from kwizard.tui.theme import palette
 from kwizard.tui.widgets.grid import Grid
 
@@ -31,31 +32,35 @@ class Board(Container):
         """Two columns where there is room, one below the other where there is not."""
         with Container(classes="board-row"):
             with Vertical(classes="board-half"):
-                yield Static("Components", classes="board-heading")
+                yield Static(_("Components"), classes="board-heading")
                 yield Grid(id="components")
                 yield Static(id="components-error")
             with Vertical(classes="board-half"):
-                yield Static("Nodes", classes="board-heading")
+                yield Static(_("Nodes"), classes="board-heading")
                 yield Grid(id="nodes")
                 yield Static(id="nodes-error")
         with Container(classes="board-row"):
             with Vertical(id="pings"):
-                yield Static("Pings, from a container on each host", classes="board-heading")
+                yield Static(_("Pings, from a container on each host"), classes="board-heading")
                 yield Grid(id="matrix", cursor="cell", fixed_columns=1)
             with Vertical(id="causes"):
                 yield Static(id="cell")
                 yield Static(id="diagnoses")
         with Vertical(id="daemons"):
-            yield Static("Daemons", classes="board-heading")
+            yield Static(_("Daemons"), classes="board-heading")
             yield Grid(id="services", fixed_columns=1)
 
     def on_mount(self) -> None:
         """Headings are there before the first snapshot."""
         self.query_one("#components", Grid).columns_are(
-            ("name", None), ("status", 11), ("message", None)
+            ("name", None, _("name")), ("status", 11, _("status")), ("message", None, _("message"))
         )
         self.query_one("#nodes", Grid).columns_are(
-            ("name", None), ("status", 11), ("age", 4), ("version", 10), ("address", 13)
+            ("name", None, _("name")),
+            ("status", 11, _("status")),
+            ("age", 4, _("age")),
+            ("version", 10, _("version")),
+            ("address", 13, _("address")),
         )
 
     def show(self, snapshot: Snapshot) -> None:
@@ -112,7 +117,7 @@ class Board(Container):
         if hosts != self._hosts or not table.columns:
             table.clear(columns=True)
             self._hosts = hosts
-            table.columns_are(("daemon", 23), *((h, 15) for h in hosts))
+            table.columns_are(("daemon", 23, _("daemon")), *((h, 15) for h in hosts))
         rows: dict[str, dict[str, Service]] = {}
         for host, found in services.items():
             for service in found:
@@ -137,13 +142,13 @@ class Board(Container):
         if matrix.sources != self._sources or not table.columns:
             table.clear(columns=True)
             self._sources = matrix.sources
-            table.columns_are(("to", 34), *((s, 11) for s in matrix.sources))
+            table.columns_are(("to", 34, _("to")), *((s, 11) for s in matrix.sources))
         _keep(table, [t.name for t in matrix.targets])
         cells = {(c.source, c.target): c for c in matrix.cells}
         colours = palette(self.app)
         for target in matrix.targets:
-            name, _, part = target.name.partition("/")
-            label = cell(f"{name:<10} {part or 'host':<9} ")
+            name, _slash, part = target.name.partition("/")
+            label = cell(f"{name:<10} {padded(part or _('host'), 9)} ")
             label.append(str(target.address or ""), colours.muted)
             values = {"to": label}
             for source in matrix.sources:
@@ -171,7 +176,8 @@ class Board(Container):
         box.update(
             Content.assemble(
                 plain(f"{source} → {target}  ", "$accent"),
-                plain(f"{one.received} of {one.sent} answered  "),
+                plain(_("{received} of {sent} answered", received=one.received, sent=one.sent)),
+                "  ",
                 said,
             )
         )
@@ -180,11 +186,11 @@ class Board(Container):
 def heat(one: Cell | None) -> tuple[str, str]:
     """A cell's text and the name of its colour in the palette."""
     if one is None or one.sent == 0:
-        return "? untried", "warn"
+        return "? " + _("untried"), "warn"
     if not one.ok:
-        return f"✗ 0 of {one.sent}", "bad"
+        return "✗ " + _("{received} of {sent}", received=0, sent=one.sent), "bad"
     if one.received < one.sent - 1:
-        return f"! {one.received} of {one.sent}", "warn"
+        return "! " + _("{received} of {sent}", received=one.received, sent=one.sent), "warn"
     return ("✓" if one.rtt_ms is None else f"✓ {one.rtt_ms:.2f} ms"), "good"
 
 
@@ -199,7 +205,9 @@ def diagnoses(snapshot: Snapshot) -> Content:
         parts.append(Content.assemble(mark, plain(found.cause, "bold")))
         parts.append(Content.assemble(("  → ", "$secondary"), plain(found.remedy)))
         if found.evidence_command:
-            parts.append(plain(f"  shown by: {found.evidence_command}", "$muted"))
+            parts.append(
+                plain("  " + _("shown by: {command}", command=found.evidence_command), "$muted")
+            )
             parts += [plain(f"    {line}", "$muted") for line in found.evidence.split("\n")[:4]]
     return Content("\n").join(parts)
 
@@ -211,16 +219,26 @@ def verdict(snapshot: Snapshot) -> Content:
     healthy = sum(c.ok for c in components)
     ready = sum(n.ok for n in nodes)
     answered = sum(c.ok for c in cells)
-    text = (
-        f"{healthy}/{len(components)} components healthy, {ready}/{len(nodes)} nodes Ready, "
-        f"{answered}/{len(cells)} pings answered"
+    text = _(
+        "{healthy}/{components} components healthy, {ready}/{nodes} nodes Ready, "
+        "{answered}/{pings} pings answered",
+        healthy=healthy,
+        components=len(components),
+        ready=ready,
+        nodes=len(nodes),
+        answered=answered,
+        pings=len(cells),
     )
     if snapshot.problems:
-        silent = ", ".join(snapshot.problems)
-        text = f"no look at {silent}; {answered}/{len(cells)} pings answered"
+        text = _(
+            "no look at {hosts}; {answered}/{pings} pings answered",
+            hosts=", ".join(snapshot.problems),
+            answered=answered,
+            pings=len(cells),
+        )
     if snapshot.ok:
-        return Content.assemble(("✓ All is well: ", "bold $success"), text)
-    return Content.assemble(("✗ Not well: ", "bold $error"), plain(text))
+        return Content.assemble((_("✓ All is well: "), "bold $success"), text)
+    return Content.assemble((_("✗ Not well: "), "bold $error"), plain(text))
 
 
 def _keep(table: Grid, wanted: list[str]) -> None:

@@ -17,12 +17,14 @@ from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
 from kwizard.errors import Problem
+from kwizard.language import _
 from kwizard.tui.plain import plain
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One possible answer: its value, its label, and what choosing it means."""
+    """One possible answer: its value, its label, and what choosing it means. Label and meaning are
+    English here, marked with `N_`, and translated where they are shown."""
 
     value: str
     label: str
@@ -72,9 +74,9 @@ class Choice(Widget, can_focus=True):
         parts = []
         for index, answer in enumerate(self.answers):
             if index == self.index:
-                parts.append(Content.styled(f"● {answer.label}", "bold $accent"))
+                parts.append(Content.styled(f"● {_(answer.label)}", "bold $accent"))
             else:
-                parts.append(Content.styled(f"○ {answer.label}", "$muted"))
+                parts.append(Content.styled(f"○ {_(answer.label)}", "$muted"))
         return Content("  ").join(parts)
 
     def action_step(self, by: int) -> None:
@@ -85,7 +87,7 @@ class Choice(Widget, can_focus=True):
         """A click on an answer chooses it."""
         at = 0
         for index, answer in enumerate(self.answers):
-            width = Content(answer.label).cell_length + 2
+            width = Content(_(answer.label)).cell_length + 2
             if at <= event.x < at + width:
                 self.index = index
                 return
@@ -148,9 +150,10 @@ class Problems(Static):
         """Those that block come first."""
         ordered = sorted(problems, key=lambda p: not p.blocks)
         parts = [headline(p) for p in ordered[:limit]]
-        more = f", {len(ordered) - limit} more" if len(ordered) > limit else ""
+        more = len(ordered) - limit
         if parts:
-            parts.append(Content.styled(f"F2 says more{more}", "$muted"))
+            said = _("F2 says more, {count} more", count=more) if more > 0 else _("F2 says more")
+            parts.append(Content.styled(said, "$muted"))
         self.display = bool(parts)
         self.update(Content("\n").join(parts))
 

@@ -14,13 +14,15 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from kwizard.language import N_, _
+
 
 def walk(screen: Screen[Any], by: int) -> None:
     """Up and down from widget to widget. A row of buttons counts as one stop: it is entered at its
     likeliest button, and left again as a whole."""
     before = screen.focused
     row = before.parent if before is not None else None
-    for _ in range(20):
+    for _turn in range(20):
         after = screen.focus_next() if by > 0 else screen.focus_previous()
         if after is None or after.parent is not row or not isinstance(row, Buttons):
             break
@@ -33,12 +35,12 @@ def walk(screen: Screen[Any], by: int) -> None:
 class Stage(StrEnum):
     """Where in the guided installation a page stands. The value is what the trail shows."""
 
-    HOSTS = "Hosts"
-    RELEASE = "Release"
-    OPTIONS = "Options"
-    REVIEW = "Review"
-    INSTALL = "Install"
-    VERIFY = "Verify"
+    HOSTS = N_("Hosts")
+    RELEASE = N_("Release")
+    OPTIONS = N_("Options")
+    REVIEW = N_("Review")
+    INSTALL = N_("Install")
+    VERIFY = N_("Verify")
 
 
 class Band(Static):
@@ -46,7 +48,7 @@ class Band(Static):
 
     def __init__(self) -> None:
         super().__init__(
-            Content("REHEARSAL   pretend hosts on this machine: nothing is installed anywhere"),
+            Content(_("REHEARSAL   pretend hosts on this machine: nothing is installed anywhere")),
             id="band",
         )
 
@@ -68,11 +70,11 @@ class Trail(Widget):
         parts: list[Content] = []
         for index, stage in enumerate(stages):
             if index < here:
-                parts.append(Content.styled(f"✓ {stage.value}", "$secondary"))
+                parts.append(Content.styled(f"✓ {_(stage.value)}", "$secondary"))
             elif index == here:
-                parts.append(Content.styled(f"◆ {stage.value}", "bold $accent"))
+                parts.append(Content.styled(f"◆ {_(stage.value)}", "bold $accent"))
             else:
-                parts.append(Content.styled(f"○ {stage.value}", "$muted"))
+                parts.append(Content.styled(f"○ {_(stage.value)}", "$muted"))
         return Content.assemble(name, " ", Content.styled(" ─ ", "$rule").join(parts))
 
 
@@ -82,9 +84,11 @@ class TooSmall(Static):
     def __init__(self) -> None:
         super().__init__(
             Content(
-                "This window is too small for kwizard.\n"
-                "It needs 60 x 16 characters; 80 x 24 is comfortable.\n"
-                "Nothing is lost: make it larger and go on."
+                _(
+                    "This window is too small for kwizard.\n"
+                    "It needs 60 x 16 characters; 80 x 24 is comfortable.\n"
+                    "Nothing is lost: make it larger and go on."
+                )
             ),
             id="too-small",
         )

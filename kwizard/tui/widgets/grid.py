@@ -33,10 +33,11 @@ class Grid(DataTable[Text]):
             cell_padding=1,
         )
 
-    def columns_are(self, *columns: tuple[str, int | None]) -> None:
-        """Set the columns: (title, width in characters or None). The title is the key."""
-        for title, width in columns:
-            self.add_column(cell(title.upper()), key=title, width=width)
+    def columns_are(self, *columns: tuple[str, int | None] | tuple[str, int | None, str]) -> None:
+        """Set the columns: (key, width in characters or None, title). Without a title the key is
+        it, as for hosts."""
+        for key, width, *title in columns:
+            self.add_column(cell((title[0] if title else key).upper()), key=key, width=width)
 
     def put(self, row: str, values: dict[str, Text]) -> None:
         """Add the row of that key, or change the cells that differ."""

@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from kwizard.language import _
 from kwizard.text import clean
 from kwizard.tui.model import LOG_LINES, LogBuffer
 from kwizard.tui.plain import brief
@@ -146,9 +147,9 @@ class LogView(ScrollView, can_focus=True):
             self._missed = 0
             said = ""
         elif self._missed:
-            said = f"  {self._missed} new lines, End follows again"
+            said = "  " + _("{count} new lines, End follows again", count=self._missed)
         else:
-            said = "  held, End follows again"
+            said = "  " + _("held, End follows again")
         self.border_title = Content.assemble(brief(self.host), (said, "not bold $warning"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widget import Widget
 
+from kwizard.language import _
 from kwizard.recipes.step import Phase
 from kwizard.tui.model import PhaseView
 from kwizard.tui.plain import plain
@@ -58,6 +59,6 @@ def _part(view: PhaseView, counted: bool) -> Content:
 
 def _label(phase: str) -> str:
     try:
-        return Phase(phase).label
+        return _(Phase(phase).label)
     except ValueError:
         return phase

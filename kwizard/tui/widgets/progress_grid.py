@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rich.text import Text
 
+from kwizard.language import _
 from kwizard.tui.measures import duration, size
 from kwizard.tui.model import Mark, RunModel, Spot
 from kwizard.tui.plain import cell
@@ -46,10 +47,10 @@ class ProgressGrid(Grid):
             self.clear(columns=True)
             self._drawn.clear()
             self._hosts, self._room = hosts, room
-            self.columns_are(("step", room), *((h, COLUMN) for h in hosts))
+            self.columns_are(("step", room, _("step")), *((h, COLUMN) for h in hosts))
         for row in model.rows:
             if row.step not in self.rows:
-                self.add_row(cell(row.title), *(cell("") for _ in hosts), key=row.step)
+                self.add_row(cell(_(row.title)), *(cell("") for _ in hosts), key=row.step)
             for index, host in enumerate(hosts):
                 spot = model.spot(row.step, host)
                 if spot is None and index == 0:
@@ -99,6 +100,6 @@ def words(spot: Spot, now: datetime) -> str:
         case Mark.RUNNING if spot.since is not None:
             return f"{symbol} {duration((now - spot.since).total_seconds())}"
         case Mark.DONE:
-            return f"{symbol} {duration(spot.seconds)}" if spot.seconds >= 1 else f"{symbol} done"
+            return f"{symbol} {duration(spot.seconds) if spot.seconds >= 1 else _(spot.mark.value)}"
         case _:
-            return f"{symbol} {spot.mark.value}"
+            return f"{symbol} {_(spot.mark.value)}"
