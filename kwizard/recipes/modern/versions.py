@@ -1,8 +1,8 @@
 """What differs between the Kubernetes minor versions the modern recipe installs: one row each.
 
-Sources: cmd/kubeadm/app/constants of v1.36.3, and what is published of v1.34 and v1.35; v1.37 is
-taken to be like v1.36 until somebody has looked. Rows were tried on real hosts where `tried` says
-so.
+Sources: cmd/kubeadm/app/constants/constants.go and pkg/kubelet/apis/config/v1beta1/defaults.go of
+v1.34.4, v1.35.4, v1.36.3 and v1.37.2; every flag of this recipe is still one of v1.37.2's. Rows were
+tried on real hosts where `tried` says so.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ ROWS: tuple[Row, ...] = (
         minor=(1, 34),
         pause="registry.k8s.io/pause:3.10.1",
         coredns="registry.k8s.io/coredns/coredns:v1.12.1",
-        etcd=Version(3, 6, 4),
+        etcd=Version(3, 6, 5),
         containerd=Version(2, 0, 0),
         refuses_cgroup_v1=False,
         ipvs_deprecated=False,
@@ -67,8 +67,8 @@ ROWS: tuple[Row, ...] = (
     Row(
         minor=(1, 37),
         pause="registry.k8s.io/pause:3.10.2",
-        coredns="registry.k8s.io/coredns/coredns:v1.14.2",
-        etcd=Version(3, 6, 8),
+        coredns="registry.k8s.io/coredns/coredns:v1.14.6",
+        etcd=Version(3, 7, 0),
         containerd=Version(2, 0, 0),
         refuses_cgroup_v1=True,
         ipvs_deprecated=True,
