@@ -63,7 +63,7 @@ class Session:
         where.mkdir(parents=True, exist_ok=True, mode=0o700)
         hosts = open_hosts(
             cluster,
-            host_keys=HostKeys(where / "known_hosts", confirm_host_key, pinned=_pinned(cluster)),
+            host_keys=HostKeys(where / "known_hosts", confirm_host_key, pinned=pinned(cluster)),
             credentials=credentials,
             ssh_config=ssh_config,
             agent=not rehearsal,
@@ -94,7 +94,7 @@ class Session:
         return {n: e for n, e in zip(self.hosts, results, strict=True) if e is not None}
 
 
-def _pinned(cluster: Cluster) -> str:
+def pinned(cluster: Cluster) -> str:
     """The host keys of the cluster file as lines of known_hosts."""
     return "".join(
         f"{host_pattern(h.ssh_address, h.ssh.port or 22)} {h.ssh.host_key}\n"

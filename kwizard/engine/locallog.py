@@ -13,6 +13,11 @@ from kwizard.text import LineReader
 TAIL_LINES = 40
 
 
+def log_name(step: str, host: str) -> str:
+    """The file's name within `logs/`."""
+    return f"{step.replace('/', '.')}@{host}.log"
+
+
 class LocalLog:
     """Appends to `logs/<step>@<host>.log` and keeps the last lines for error messages.
 
@@ -22,7 +27,7 @@ class LocalLog:
 
     def __init__(self, directory: Path, step: str, host: str, at: int | None = None) -> None:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.path = directory / f"{step.replace('/', '.')}@{host}.log"
+        self.path = directory / log_name(step, host)
         self._file = self.path.open("ab")
         if at is not None and at <= self._file.tell():
             self._file.truncate(at)

@@ -89,6 +89,14 @@ class HostKeys:
             return own
         return _keys(_user_file(), address, port)[0]
 
+    def trusted(self) -> str:
+        """Everything a connection may trust, as lines of known_hosts. Where a host is pinned, only
+        that key."""
+        pinned = {line.split()[0] for line in self._pinned.splitlines() if line.strip()}
+        own = self.path.read_text(errors="replace") if self.path.exists() else ""
+        kept = [x for x in own.splitlines() if x.strip() and x.split()[0] not in pinned]
+        return self._pinned + "".join(f"{line}\n" for line in kept)
+
     def algorithms(self, address: str, port: int) -> tuple[str, ...]:
         """What to ask the host for: the recorded types first, so that a host with several keys
         shows the one we know; then the rest, so that a changed host is seen as changed."""

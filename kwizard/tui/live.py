@@ -7,12 +7,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 
-from kwizard.app import clusters, verifying
+from kwizard.app import clusters, records, verifying
 from kwizard.app.checkup import HostCheck, checkup
 from kwizard.app.install import Installation, install
 from kwizard.app.planning import make_plan, survey
 from kwizard.app.report import write_report
 from kwizard.app.session import Session
+from kwizard.app.shell import ShellLine, shell_line
 from kwizard.cluster.check import check
 from kwizard.cluster.dump import dump
 from kwizard.cluster.files import files_of
@@ -20,8 +21,9 @@ from kwizard.cluster.load import load
 from kwizard.cluster.model import Cluster, Host, Version
 from kwizard.cluster.paste import parse_hosts
 from kwizard.engine.events import Event
-from kwizard.engine.plan import Finding, Plan
+from kwizard.engine.plan import Finding, Plan, Task
 from kwizard.errors import KwizardError, Problem
+from kwizard.language import _
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.release.catalog import known_to_classic, locate
 from kwizard.release.store import look
@@ -123,9 +125,12 @@ class LiveUseCases:
         """What is as wanted already."""
         return await survey(await self._ready(plan.cluster, asker), plan)
 
-    async def install(self, cluster: Cluster, asker: Asker) -> AsyncGenerator[Event]:
-        """Run what is due."""
-        run = self._installation = install(await self._ready(cluster, asker))
+    async def install(
+        self, cluster: Cluster, asker: Asker, waived: frozenset[str] = frozenset()
+    ) -> AsyncGenerator[Event]:
+        """Run what is due, but for what a person skips."""
+        session = await self._ready(cluster, asker)
+        run = self._installation = install(session, waived=waived)
         async with aclosing(run.events()) as events:
             async for event in events:
                 yield event
@@ -134,6 +139,36 @@ class LiveUseCases:
         """Stop following the run; jobs on the hosts go on."""
         if self._installation is not None:
             self._installation.interrupt()
+
+    def shell(self, cluster: Cluster, host: str) -> ShellLine:
+        """An ssh to that host, as kwizard itself reaches it."""
+        if self._rehearsal:
+            raise KwizardError(
+                _("a pretend host runs commands, it offers no shell"),
+                host=host,
+                remedy=_("on real hosts this opens ssh"),
+            )
+        return shell_line(cluster, host, ssh_config=self._ssh_config)
+
+    def log_file(self, cluster: Cluster, step: str, host: str) -> Path:
+        """A step's whole log."""
+        return records.log_file(cluster, step, host)
+
+    def save_log(self, plan: Plan, host: str, path: Path) -> int:
+        """All logs of a host."""
+        return records.save_log(plan, host, path)
+
+    def save_script(self, plan: Plan, task: Task) -> Path:
+        """A task's script."""
+        return records.save_script(plan, task)
+
+    def save_report(self, cluster: Cluster) -> Path:
+        """Journal, logs and cluster file, secrets removed."""
+        return records.save_report(cluster)
+
+    async def expected(self, plan: Plan) -> Mapping[str, float]:
+        """From the journals on this machine."""
+        return await asyncio.to_thread(records.expected, plan)
 
     def verified(self) -> Snapshot | None:
         """What the run saw when it verified."""

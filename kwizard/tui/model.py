@@ -30,6 +30,7 @@ from kwizard.engine.events import (
 from kwizard.language import N_, _
 
 LOG_LINES = 5000
+COMMANDS = 5000
 
 
 class Mark(StrEnum):
@@ -41,6 +42,7 @@ class Mark(StrEnum):
     KEPT = N_("as wanted")
     FAILED = N_("failed")
     BLOCKED = N_("blocked")
+    WAIVED = N_("skipped")
 
     @property
     def over(self) -> bool:
@@ -69,6 +71,21 @@ class Row:
     step: str
     phase: str
     title: str
+
+
+@dataclass(slots=True)
+class Command:
+    """Something kwizard had done on a host, or did itself. `ended` is "" while it goes on, then
+    how it ended, in a word or as an exit status; `seconds` how long it took."""
+
+    time: datetime
+    step: str
+    host: str
+    title: str
+    job: str
+    attached: bool = False
+    ended: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -118,6 +135,8 @@ class RunModel:
     spots: dict[tuple[str, str], Spot] = field(default_factory=dict)
     logs: dict[str, LogBuffer] = field(default_factory=dict)
     failures: list[StepFailed] = field(default_factory=list)
+    commands: deque[Command] = field(default_factory=lambda: deque(maxlen=COMMANDS))
+    running: dict[str, list[str]] = field(default_factory=dict)
     status: Status = "idle"
     started: datetime | None = None
     seconds: float = 0.0
@@ -146,28 +165,22 @@ class RunModel:
                 self.failures.clear()
                 self._forget_failures()
             case RunFinished():
+                self.running.clear()
                 self.status, self.seconds = event.status, event.seconds
                 self.exit = event.exit
                 self._settle()
             case StepStarted():
-                self._know(Row(event.step, event.phase, event.title), event.host)
-                self.spots[event.step, event.host] = Spot(Mark.RUNNING, since=event.time)
-                title = _(event.title)
-                said = (
-                    _("{step}: followed again", step=title)
-                    if event.attached
-                    else _("{step}: started", step=title)
-                )
-                self._say(event, f"── {said}")
+                self._started(event)
             case StepSkipped():
-                mark = Mark.BLOCKED if event.blocked else Mark.KEPT
-                self._put(event, Spot(mark, reason=event.reason))
+                self._skipped(event)
             case StepFinished():
                 self._put(event, Spot(Mark.DONE, seconds=event.seconds))
+                self._over(event, str(event.exit), event.seconds)
                 self._say(event, "── " + _("done in {seconds:.1f} s", seconds=event.seconds))
             case StepFailed():
                 self._put(event, Spot(Mark.FAILED, reason=event.reason))
                 self.failures.append(event)
+                self._over(event, _("failed") if event.exit is None else str(event.exit))
                 self._say(event, "── " + _("failed: {reason}", reason=event.reason))
             case Progress():
                 old = self.spots.get((event.step, event.host), Spot(Mark.RUNNING, event.time))
@@ -176,7 +189,7 @@ class RunModel:
                     replace(old, done=event.done, total=event.total, unit=event.unit),
                 )
             case Log():
-                self._log(event.host).add(event.text.split("\n"))
+                self._log(event.host).add(self._told(event))
             case _:
                 pass
 
@@ -213,6 +226,10 @@ class RunModel:
             return max(0.0, (now - self.started).total_seconds())
         return self.seconds
 
+    def waived(self) -> list[tuple[str, str]]:
+        """What a person skipped, as (step, host)."""
+        return [key for key, spot in self.spots.items() if spot.mark is Mark.WAIVED]
+
     def current(self) -> tuple[Row, str] | None:
         """The first step that runs now, or that failed, and its host."""
         for mark in (Mark.RUNNING, Mark.FAILED):
@@ -230,6 +247,51 @@ class RunModel:
             self.hosts.append(host)
         self.spots.setdefault((row.step, host), Spot())
         self._log(host)
+
+    def _started(self, event: StepStarted) -> None:
+        self._know(Row(event.step, event.phase, event.title), event.host)
+        self.spots[event.step, event.host] = Spot(Mark.RUNNING, since=event.time)
+        self._over(event, _("tried again"))  # an attempt that failed and is followed by another one
+        here = self.running.setdefault(event.host, [])
+        here.append(event.step)
+        self.commands.append(
+            Command(event.time, event.step, event.host, event.title, event.job, event.attached)
+        )
+        title = _(event.title)
+        said = (
+            _("{step}: followed again", step=title)
+            if event.attached
+            else _("{step}: started", step=title)
+        )
+        self._say(event, f"── {said}")
+
+    def _skipped(self, event: StepSkipped) -> None:
+        if event.waived:
+            self._over(event, _("skipped"))
+            self._say(event, f"── {event.step}: {event.reason}")
+        mark = Mark.BLOCKED if event.blocked else Mark.WAIVED if event.waived else Mark.KEPT
+        self._put(event, Spot(mark, reason=event.reason))
+
+    def _over(self, event: StepEvent, how: str, seconds: float | None = None) -> None:
+        """Note in the list of commands how what runs as that step on that host has ended."""
+        here = self.running.get(event.host, [])
+        if event.step not in here:
+            return
+        here.remove(event.step)
+        for command in reversed(self.commands):
+            if (command.step, command.host, command.ended) == (event.step, event.host, ""):
+                command.ended = how
+                took = (event.time - command.time).total_seconds()
+                command.seconds = max(0.0, took) if seconds is None else seconds
+                return
+
+    def _told(self, event: Log) -> list[str]:
+        """The lines of a log; before each the step's name while several run on that host."""
+        lines = event.text.split("\n")
+        if len(self.running.get(event.host, ())) < 2:
+            return lines
+        name = event.step.rpartition("/")[2]
+        return [f"{name} │ {line}" for line in lines]
 
     def _put(self, event: StepEvent, spot: Spot) -> None:
         self._know(Row(event.step, event.phase, event.step), event.host)

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from kwizard.app.clusters import KnownCluster
+from kwizard.app.shell import ShellLine
 from kwizard.cluster.model import Cluster, Host, Version
 from kwizard.engine.events import Event
-from kwizard.engine.plan import Finding, Plan
+from kwizard.engine.plan import Finding, Plan, Task
 from kwizard.errors import Problem
 from kwizard.monitor.snapshot import Snapshot
 
@@ -137,12 +138,40 @@ class UseCases(Protocol):
         """By task id, what is as wanted already. Read only."""
         ...
 
-    def install(self, cluster: Cluster, asker: Asker) -> AsyncGenerator[Event]:
-        """Run what is due. Jobs go on when the caller stops listening."""
+    def install(
+        self, cluster: Cluster, asker: Asker, waived: frozenset[str] = frozenset()
+    ) -> AsyncGenerator[Event]:
+        """Run what is due, but for the tasks in `waived`, which a person skips. Jobs go on when
+        the caller stops listening."""
         ...
 
     def interrupt(self) -> None:
         """Stop following the installation; its stream ends soon, jobs on the hosts go on."""
+        ...
+
+    def shell(self, cluster: Cluster, host: str) -> ShellLine:
+        """What to run on this machine for a shell on that host. Raises KwizardError with the
+        reason where there can be none."""
+        ...
+
+    def log_file(self, cluster: Cluster, step: str, host: str) -> Path:
+        """Where the whole log of a step on a host is; it may not be there yet."""
+        ...
+
+    def save_log(self, plan: Plan, host: str, path: Path) -> int:
+        """Write all logs of a host, whole; returns how many there were. Raises OSError."""
+        ...
+
+    def save_script(self, plan: Plan, task: Task) -> Path:
+        """Write the very script of a task to a file on this machine."""
+        ...
+
+    def save_report(self, cluster: Cluster) -> Path:
+        """Write all that is needed to ask for help into one file. Raises KwizardError."""
+        ...
+
+    async def expected(self, plan: Plan) -> Mapping[str, float]:
+        """By task id, the seconds it took in earlier runs; what never ran is not in it."""
         ...
 
     def verified(self) -> Snapshot | None:
