@@ -10,10 +10,8 @@ import statistics
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from kwizard.app.report import write_report
 from kwizard.cluster.load import load
 from kwizard.cluster.model import Cluster
-from kwizard.engine import events as ev
 from kwizard.engine.journal import read
 from kwizard.engine.locallog import log_name
 from kwizard.engine.plan import Plan, Task
@@ -51,19 +49,6 @@ def save_script(plan: Plan, task: Task) -> Path:
     file = folder / log_name(task.step.id, task.host_label).replace(".log", ".sh")
     file.write_text(task.script, encoding="utf-8")
     return file
-
-
-def save_report(cluster: Cluster) -> Path:
-    """Write the report of a cluster into its directory; see `kwizard.app.report`."""
-    directory = cluster_dir(cluster.name)
-    target = directory / f"report-{ev.now():%Y%m%d-%H%M%S}.tar.gz"
-    try:
-        write_report(cluster.name, target)
-    except OSError as error:
-        raise KwizardError(
-            f"the report could not be written: {error}", remedy="is there room, and a right to?"
-        ) from error
-    return target
 
 
 def expected(plan: Plan) -> Mapping[str, float]:

@@ -162,10 +162,6 @@ class LiveUseCases:
         """A task's script."""
         return records.save_script(plan, task)
 
-    def save_report(self, cluster: Cluster) -> Path:
-        """Journal, logs and cluster file, secrets removed."""
-        return records.save_report(cluster)
-
     async def expected(self, plan: Plan) -> Mapping[str, float]:
         """From the journals on this machine."""
         return await asyncio.to_thread(records.expected, plan)
@@ -231,7 +227,7 @@ class LiveUseCases:
                     rehearsal=self._rehearsal,
                 )
             )
-        for _ in range(TRIES):
+        for _turn in range(TRIES):
             errors = await self._session.connect()
             refused = [self._credentials.note(host, e) for host, e in errors.items()]
             if True not in refused:

@@ -25,14 +25,16 @@ async def lend(app: App[int], argv: Sequence[str], *, hint: str) -> int | None:
     `hint` is said before. The event loop goes on meanwhile, and with it connections, timers and
     whatever run is followed; nothing is drawn. None when the program cannot be started.
     """
-    with app.suspend(), app.batch_update(), _deaf():
+    with app.batch_update(), app.suspend(), _deaf():
         # What is drawn now would go into a queue that nobody empties: the batch holds it back.
         sys.stdout.write(f"\n{hint}\n\n")
         sys.stdout.flush()
         try:
             process = await asyncio.create_subprocess_exec(*argv)
         except OSError as error:
-            sys.stdout.write(_("{program} cannot be started: {error}", program=argv[0], error=error))
+            sys.stdout.write(
+                _("{program} cannot be started: {error}", program=argv[0], error=error)
+            )
             return None
         return await process.wait()
 

@@ -166,10 +166,6 @@ class UseCases(Protocol):
         """Write the very script of a task to a file on this machine."""
         ...
 
-    def save_report(self, cluster: Cluster) -> Path:
-        """Write all that is needed to ask for help into one file. Raises KwizardError."""
-        ...
-
     async def expected(self, plan: Plan) -> Mapping[str, float]:
         """By task id, the seconds it took in earlier runs; what never ran is not in it."""
         ...

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
-
-from rich.text import Text
 
 from kwizard.language import _
 from kwizard.tui.measures import duration, size
-from kwizard.tui.model import Mark, RunModel, Spot
+from kwizard.tui.model import Mark, Row, RunModel, Spot
 from kwizard.tui.plain import cell
-from kwizard.tui.theme import palette
+from kwizard.tui.theme import Palette, palette
 from kwizard.tui.widgets.grid import Grid
 
 SYMBOLS = {
@@ -20,19 +19,29 @@ SYMBOLS = {
     Mark.KEPT: "=",
     Mark.FAILED: "✗",
     Mark.BLOCKED: "–",
+    Mark.WAIVED: "»",
 }
+NOTABLE = (Mark.FAILED, Mark.RUNNING, Mark.WAIVED, Mark.BLOCKED, Mark.WAITING, Mark.DONE, Mark.KEPT)
 HERE = "operator"
+ALL = "\0all"  # the key of the column that counts over all hosts; no host has such a name
 COLUMN = 11  # characters a host's column needs for "= as wanted"
+COUNTS = 13  # characters of the column that counts
+LEAST, MOST = 24, 40  # characters of a step's title
 
 
 class ProgressGrid(Grid):
-    """A row a step, a column a host. What is done on this machine stands in the first column."""
+    """A row a step, a column a host. What is done on this machine stands in the first column.
+
+    Where the hosts do not fit side by side, a column before them counts over all of them.
+    """
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, cursor="cell", fixed_columns=1)
         self._hosts: tuple[str, ...] = ()
         self._room = 0
+        self._counting = False
         self._drawn: dict[tuple[str, str], str] = {}
+        self._seen = (-1, -1)
 
     def forget(self) -> None:
         """The next `show` draws everything anew, in the colours of the day."""
@@ -41,51 +50,100 @@ class ProgressGrid(Grid):
     def show(self, model: RunModel, now: datetime) -> bool:
         """Draw what differs from the last time. True when the table was laid out anew."""
         hosts = tuple(h for h in model.hosts if h != HERE) or tuple(model.hosts)
-        room = max(24, min(40, self.size.width - 3 - len(hosts) * (COLUMN + 2)))
-        anew = (hosts, room) != (self._hosts, self._room)
+        width = self.size.width - 3
+        counting = width < LEAST + len(hosts) * (COLUMN + 2)
+        room = LEAST if counting else min(MOST, width - len(hosts) * (COLUMN + 2))
+        anew = (hosts, room, counting) != (self._hosts, self._room, self._counting)
         if anew:
-            self.clear(columns=True)
-            self._drawn.clear()
-            self._hosts, self._room = hosts, room
-            self.columns_are(("step", room, _("step")), *((h, COLUMN) for h in hosts))
-        for row in model.rows:
-            if row.step not in self.rows:
-                self.add_row(cell(_(row.title)), *(cell("") for _ in hosts), key=row.step)
-            for index, host in enumerate(hosts):
-                spot = model.spot(row.step, host)
-                if spot is None and index == 0:
-                    spot = model.spot(row.step, HERE)
-                if spot is not None:
-                    self._put(row.step, host, spot, now)
+            self._lay_out(hosts, room, counting)
+        seen = (id(model), model.revision)
+        if anew or seen != self._seen:
+            self._seen = seen
+            for row in model.rows:
+                self._draw_row(row, model, now)
+        else:  # nothing happened; only what runs shows another time
+            for host, steps in model.running.items():
+                for step in steps:
+                    self._put(step, self._column(host), model.spot(step, host), now)
         return anew
 
-    def _put(self, step: str, host: str, spot: Spot, now: datetime) -> None:
+    def _lay_out(self, hosts: tuple[str, ...], room: int, counting: bool) -> None:
+        self.clear(columns=True)
+        self._drawn.clear()
+        self._hosts, self._room, self._counting = hosts, room, counting
+        self.fixed_columns = 2 if counting else 1
+        self.add_column(cell(_("step").upper()), key="step", width=room)
+        if counting:
+            title = _("{count} hosts", count=len(hosts))
+            self.add_column(cell(title.upper()), key=ALL, width=COUNTS)
+        for name in hosts:
+            self.add_column(cell(name.upper()), key=name, width=COLUMN)
+
+    def _draw_row(self, row: Row, model: RunModel, now: datetime) -> None:
+        if row.step not in self.rows:
+            blank = (cell("") for _column in range(len(self.columns) - 1))
+            self.add_row(cell(_(row.title)), *blank, key=row.step)
+        marks: Counter[Mark] = Counter()
+        for index, host in enumerate(self._hosts):
+            spot = model.spot(row.step, host)
+            if spot is None and index == 0:
+                spot = model.spot(row.step, HERE)
+            if spot is not None:
+                marks[spot.mark] += 1
+                self._put(row.step, host, spot, now)
+        if self._counting:
+            self._count(row.step, marks)
+
+    def _column(self, host: str) -> str:
+        return self._hosts[0] if host == HERE and HERE not in self._hosts else host
+
+    def _put(self, step: str, host: str, spot: Spot | None, now: datetime) -> None:
+        if spot is None or host not in self._hosts or step not in self.rows:
+            return
         text = words(spot, now)
         if self._drawn.get((step, host)) != text:
             self._drawn[step, host] = text
-            self.update_cell(step, host, self._styled(spot, text))
+            self.update_cell(step, host, cell(text, _colour(spot.mark, palette(self.app))))
 
-    def _styled(self, spot: Spot, text: str) -> Text:
+    def _count(self, step: str, marks: Counter[Mark]) -> None:
         colours = palette(self.app)
-        style = {
-            Mark.WAITING: colours.muted,
-            Mark.RUNNING: colours.busy,
-            Mark.DONE: colours.good,
-            Mark.KEPT: colours.muted,
-            Mark.FAILED: colours.bad,
-            Mark.BLOCKED: colours.warn,
-        }[spot.mark]
-        return cell(text, style)
+        parts = [(f"{SYMBOLS[m]}{marks[m]}", _colour(m, colours)) for m in NOTABLE if marks[m]]
+        said = " ".join(text for text, _style in parts)
+        if self._drawn.get((step, ALL)) == said:
+            return
+        self._drawn[step, ALL] = said
+        line = cell("")
+        for index, (text, style) in enumerate(parts):
+            line.append(("" if index == 0 else " ") + text, style)
+        self.update_cell(step, ALL, line)
 
     def column_of(self, host: str) -> int:
         """The column that shows `host`."""
-        return self._hosts.index(host) + 1 if host in self._hosts else 1
+        if host not in self._hosts:
+            host = self._hosts[0] if self._hosts else ""
+        return (self._hosts.index(host) if host else 0) + self._first
+
+    @property
+    def _first(self) -> int:
+        return 2 if self._counting else 1
 
     @property
     def host(self) -> str | None:
         """The host whose column the cursor is in."""
-        column = self.cursor_column - 1
+        column = self.cursor_column - self._first
         return self._hosts[column] if 0 <= column < len(self._hosts) else None
+
+
+def _colour(mark: Mark, colours: Palette) -> str:
+    return {
+        Mark.WAITING: colours.muted,
+        Mark.RUNNING: colours.busy,
+        Mark.DONE: colours.good,
+        Mark.KEPT: colours.muted,
+        Mark.FAILED: colours.bad,
+        Mark.BLOCKED: colours.warn,
+        Mark.WAIVED: colours.warn,
+    }[mark]
 
 
 def words(spot: Spot, now: datetime) -> str:

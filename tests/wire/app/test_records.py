@@ -12,10 +12,9 @@ import pytest
 
 from kwizard.app.clusters import save
 from kwizard.app.planning import make_plan
-from kwizard.app.records import expected, log_file, save_log, save_report, save_script
+from kwizard.app.records import expected, log_file, save_log, save_script
 from kwizard.cluster.model import Cluster
 from kwizard.engine.plan import Plan
-from kwizard.errors import KwizardError
 from tests.pure.engine.test_skipping import CLUSTER
 
 
@@ -89,9 +88,3 @@ def test_all_logs_of_a_host_are_saved_whole_and_in_the_order_of_the_plan(
 def test_a_saved_script_is_the_very_script(plan: Plan):
     task = next(t for t in plan.tasks if t.script)
     assert save_script(plan, task).read_text() == task.script
-
-
-def test_a_report_is_saved_into_the_clusters_folder(plan: Plan, tmp_path: Path):
-    assert save_report(CLUSTER).is_file()
-    with pytest.raises(KwizardError, match="could not be written"):
-        save_report(replace(CLUSTER, name="nobody-knows"))

@@ -22,8 +22,10 @@ from .scripted import NOW, ScriptedCases, Story
 
 
 class SlowCases(ScriptedCases):
-    async def install(self, cluster: Cluster, asker: Asker) -> AsyncGenerator[ev.Event]:
-        async for event in super().install(cluster, asker):
+    async def install(
+        self, cluster: Cluster, asker: Asker, waived: frozenset[str] = frozenset()
+    ) -> AsyncGenerator[ev.Event]:
+        async for event in super().install(cluster, asker, waived):
             await asyncio.sleep(0.15)
             yield event
 

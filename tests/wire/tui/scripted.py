@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kwizard.app.clusters import KnownCluster
+from kwizard.app.shell import ShellLine
 from kwizard.cluster.model import SSH, Cluster, Host, Role, Version
 from kwizard.engine import events as ev
 from kwizard.engine.plan import Finding, Plan, State, Task
@@ -74,7 +75,8 @@ systemctl enable --now kube-apiserver
 
 
 def plan_of(cluster: Cluster) -> Plan:
-    tasks = []
+    tasks: list[Task] = []
+    before: tuple[str, ...] = ()
     for ident, phase, title, action, hosts in STEPS:
         step = Step(id=ident, phase=phase, title=title, action=action, hosts=hosts)
         script = SCRIPT if isinstance(action, Script | Wait) else ""
@@ -89,10 +91,11 @@ def plan_of(cluster: Cluster) -> Plan:
                 key="k",
                 probe="# looks whether the unit is there\nexit 0\n",
                 guard=None,
-                after=(),
+                after=before,
             )
             for host in hosts or (None,)
         ]
+        before = tuple(f"{ident}@{host or 'operator'}" for host in hosts or (None,))
     return Plan(cluster, tuple(tasks))
 
 
@@ -195,6 +198,11 @@ class ScriptedCases:
     saved: list[Path | None] = field(default_factory=list)
     reported: list[tuple[str, Path]] = field(default_factory=list)
     installs: int = 0
+    waived: list[frozenset[str]] = field(default_factory=list)
+    shell_error: KwizardError | None = None
+    known_times: Mapping[str, float] = field(default_factory=dict)
+    folder: Path = Path("/state/classic")
+    logs_saved: list[tuple[str, Path]] = field(default_factory=list)
     closed: bool = False
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -250,7 +258,10 @@ class ScriptedCases:
             raise self.survey_error
         return self.findings or {t.id: Finding(State.DUE, "no such unit") for t in plan.tasks}
 
-    async def install(self, cluster: Cluster, asker: Asker) -> AsyncGenerator[ev.Event]:
+    async def install(
+        self, cluster: Cluster, asker: Asker, waived: frozenset[str] = frozenset()
+    ) -> AsyncGenerator[ev.Event]:
+        self.waived.append(waived)
         script = self.runs[min(self.installs, len(self.runs) - 1)]
         self.installs += 1
         for item in script:
@@ -269,6 +280,24 @@ class ScriptedCases:
 
     def interrupt(self) -> None:
         self.interrupted.set()
+
+    def shell(self, cluster: Cluster, host: str) -> ShellLine:
+        if self.shell_error is not None:
+            raise self.shell_error
+        return ShellLine(host, "operator", ("ssh", "--", str(cluster.host(host).address)))
+
+    def log_file(self, cluster: Cluster, step: str, host: str) -> Path:
+        return self.folder / "logs" / f"{step.replace('/', '.')}@{host}.log"
+
+    def save_log(self, plan: Plan, host: str, path: Path) -> int:
+        self.logs_saved.append((host, path))
+        return 7
+
+    def save_script(self, plan: Plan, task: Task) -> Path:
+        return self.folder / "scripts" / f"{task.stamp}@{task.host_label}.sh"
+
+    async def expected(self, plan: Plan) -> Mapping[str, float]:
+        return self.known_times
 
     def verified(self) -> Snapshot | None:
         return self.last
