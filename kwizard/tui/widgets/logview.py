@@ -20,7 +20,7 @@ from textual.strip import Strip
 from kwizard.language import _, _n
 from kwizard.text import clean
 from kwizard.tui.model import LOG_LINES, LogBuffer
-from kwizard.tui.plain import brief
+from kwizard.tui.plain import brief, plain
 from kwizard.tui.widgets.frame import walk
 
 Row = tuple[int, str]
@@ -303,8 +303,8 @@ class LogView(ScrollView, can_focus=True):
         where = f"  {self._where}" if self._where and not said else ""
         self.border_title = Content.assemble(
             brief(self.host),
-            brief(state, "not bold $warning", 120),
-            brief(where, "not bold $muted", 120),
+            plain(state, "not bold $warning"),
+            plain(where, "not bold $muted"),
         )
 
     def _found(self) -> str:
