@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import ClassVar
@@ -38,6 +39,7 @@ class LazyGroup(click.Group):
         "doctor": "kwizard.cli.doctor:doctor",
         "report": "kwizard.cli.report:report",
         "demo": "kwizard.cli.demo:demo",
+        "web": "kwizard.cli.web:web",
         "lab": "kwizard.lab.commands:lab",
     }
 
@@ -79,7 +81,12 @@ def root(ctx: click.Context) -> None:
 
 def on_a_terminal() -> bool:
     """Whether screens can be drawn and keys read; Textual draws on standard error."""
-    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    return in_a_browser() or all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def in_a_browser() -> bool:
+    """Whether `kwizard web` started this: screens go through a pipe to a browser."""
+    return os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
