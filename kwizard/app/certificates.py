@@ -55,6 +55,12 @@ def secret_files(pki: Pki, cluster: Cluster, bundle: str, host: str) -> Mapping[
             return pki.bundle(cluster.host(host)).files
         case "admin":
             return {ADMIN_KUBECONFIG: pki.kubeconfig(api_url(cluster)).encode()}
+        case "token":
+            token = pki.token()
+            return {
+                "bootstrap-token": token.text.encode(),
+                "bootstrap-token-ends": token.expiration.encode(),
+            }
     raise KeyError(bundle)
 
 

@@ -20,6 +20,7 @@ from kwizard.cluster.model import (
     Firewall,
     Flannel,
     Images,
+    Join,
     Kubelet,
     Network,
     Proxy,
@@ -197,7 +198,11 @@ SECTIONS = (
             Key("coredns_archive", file=True),
         ),
     ),
-    Section("kubelet", Kubelet, (Key("allow_cgroup_v1", kind=Kind.FLAG),)),
+    Section(
+        "kubelet",
+        Kubelet,
+        (Key("allow_cgroup_v1", kind=Kind.FLAG), Key("join", _choice(Join))),
+    ),
     Section("proxy", Proxy, (Key("mode", _proxy_mode),)),
 )
 

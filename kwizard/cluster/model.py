@@ -46,6 +46,13 @@ class ProxyMode(StrEnum):
     NFTABLES = "nftables"
 
 
+class Join(StrEnum):
+    """How a kubelet of the modern recipe comes by its certificates."""
+
+    BOOTSTRAP_TOKEN = "bootstrap-token"  # noqa: S105 - the name of a way, no token
+    CERTIFICATES = "certificates"
+
+
 class EtcdMode(StrEnum):
     """Where etcd comes from: containers on docker, systemd units, or a cluster already there."""
 
@@ -193,9 +200,11 @@ class Images:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kubelet:
     """`allow_cgroup_v1`: the operator knows that a kubelet from 1.35 on refuses cgroup v1, and
-    wants it to run there nevertheless."""
+    wants it to run there nevertheless. `join`: it asks the cluster for its certificates, or they
+    are made beforehand and brought to it."""
 
     allow_cgroup_v1: bool = False
+    join: Join = Join.BOOTSTRAP_TOKEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

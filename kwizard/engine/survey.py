@@ -74,6 +74,10 @@ def _judge(task: Task, look: Look | None, attempt: Attempt | None) -> Finding:
         return Finding(State.UNKNOWN, "the host did not answer the probe")
     if attempt is not None and attempt.running:
         return Finding(State.DUE, "started earlier, its end is not known yet")
+    if task.step.on_demand:
+        done = task.probe is None or look.exit == 0
+        reason = look.line or ("nothing needs it" if done else "not as wanted")
+        return Finding(State.DONE if done else State.DUE, reason)
     same = look.stamp == task.record
     finished = attempt is not None and attempt.ok and attempt.key == task.key
     if task.probe is None:
@@ -109,7 +113,7 @@ async def survey(
         *(_survey_host(hosts[name], tasks, journal) for name, tasks in per_host.items())
     )
     found = {k: v for result in results for k, v in result.items()}
-    _judge_operator(plan, found)
+    _judge_by_need(plan, found)
     return found
 
 
@@ -131,18 +135,21 @@ async def _survey_host(
     return {t.id: judge(t, looks.get(n), journal.attempt(t.id)) for n, t in enumerate(tasks)}
 
 
-def _judge_operator(plan: Plan, found: dict[str, Finding]) -> None:
-    """Work on the operator's side is due when something that comes after it is; with nothing after
-    it (the verification) it only looks, and is done every time."""
+def _judge_by_need(plan: Plan, found: dict[str, Finding]) -> None:
+    """Work on the operator's side, and what is done on demand, is due when something that comes
+    after it is; with nothing after it (the verification) it only looks, and is done every time."""
     after = plan.dependents()
     for task in plan.tasks:
-        if not isinstance(task.step.action, Operator):
+        operator = isinstance(task.step.action, Operator)
+        if not (operator or task.step.on_demand):
             continue
         later = [found[i] for i in after[task.id] if i in found]
-        if later and all(f.state is State.DONE for f in later):
-            found[task.id] = Finding(State.DONE, "nothing needs it any more")
-        elif later:
+        if any(f.state is not State.DONE for f in later):
             found[task.id] = Finding(State.DUE, "needed by a step that is due")
+        elif not operator:
+            continue  # as its probe says
+        elif later:
+            found[task.id] = Finding(State.DONE, "nothing needs it any more")
         else:
             found[task.id] = Finding(State.DUE, "looks only, and is done every time")
 

@@ -2,7 +2,9 @@
 
 Three authorities, as the API server wants them: the cluster's own, one for etcd, and one for the
 front proxy, whose certificates say "this request was made by that user" and must not be had any
-other way. Their keys never leave the operator's side.
+other way. Their keys never leave the operator's side, but for one: where kubelets ask the cluster for
+their certificates (`kubelet.join: bootstrap-token`), the controller manager signs them, so the
+hosts of the control plane hold the key of the cluster's own authority.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from kwizard.cluster.model import Cluster, Host, Role
+from kwizard.cluster.model import Cluster, Host, Join, Role
 
 CLUSTER_CA = "ca"
 ETCD_CA = "etcd-ca"
@@ -69,6 +71,8 @@ def files(cluster: Cluster, host: Host) -> tuple[str, ...]:
         out += [f"{need.name}.crt", f"{need.name}.key"]
     if Role.CONTROL_PLANE in host.roles:
         out += [f"{SERVICE_ACCOUNT}.pub", f"{SERVICE_ACCOUNT}.key"]
+        if cluster.kubelet.join is Join.BOOTSTRAP_TOKEN:
+            out.append(f"{CLUSTER_CA}.key")
     return tuple(out)
 
 
@@ -93,8 +97,9 @@ def _needs(cluster: Cluster, host: Host) -> Iterator[Need]:
             yield Need(daemon, CLUSTER_CA, f"system:{daemon}", names=local)
         yield Need("monitor", CLUSTER_CA, "kwizard-monitor", MONITOR_GROUP)
     if host in cluster.nodes:
-        yield Need("kubelet", CLUSTER_CA, host.name, names=here, client=False)
-        yield Need("kubelet-client", CLUSTER_CA, f"system:node:{host.name}", "system:nodes")
+        if cluster.kubelet.join is Join.CERTIFICATES:
+            yield Need("kubelet", CLUSTER_CA, host.name, names=here, client=False)
+            yield Need("kubelet-client", CLUSTER_CA, f"system:node:{host.name}", "system:nodes")
         yield Need("kube-proxy", CLUSTER_CA, "system:kube-proxy")
 
 

@@ -29,6 +29,9 @@ from kwizard.pki.certificates import (
     why_not,
 )
 from kwizard.pki.needs import Need
+from kwizard.pki.token import Token
+
+TOKEN = "bootstrap-token"  # noqa: S105 - a file's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,19 @@ class Pki:
             if kind != "key":
                 digest.update(name.encode() + b"\0" + files[name])
         return Bundle(files, digest.hexdigest())
+
+    def token(self, now: datetime | None = None) -> Token:
+        """The token that kubelets join with: the one made earlier, or a new one when that has less
+        than an hour left."""
+        path, now = self._directory / TOKEN, now or datetime.now(UTC)
+        try:
+            found = Token.parse(path.read_bytes())
+        except FileNotFoundError:
+            found = None
+        if found is None or not found.good(now):
+            found = Token.make(now)
+            write_secret(path, found.dump())
+        return found
 
     def validity(self) -> tuple[Validity, ...]:
         """Every certificate, the one that ends first first."""

@@ -66,7 +66,8 @@ class Script:
 
     `files` names bundles of secret files that are put beside the job while it runs, under
     `$KWIZARD_JOB_DIR`, and resolved by the app for the host: `pki` (what belongs on this host),
-    `admin` (admin.kubeconfig). When the public part of a bundle changes, the step is due again.
+    `admin` (admin.kubeconfig), `token` (bootstrap-token, and bootstrap-token-ends with the time).
+    When the public part of a bundle changes, the step is due again.
     """
 
     asset: str
@@ -132,6 +133,8 @@ class Step:
     and it is due. Without a probe the journal alone decides. `stamped`: as wanted also needs the
     host's own record of this very script's hash. `exclusive`: nothing else that is exclusive runs
     on the host meanwhile. `hint` is shown when the step fails. `values` are extra template values.
+    `on_demand`: done for the sake of what comes after it: due when something directly after it is,
+    or when its probe says so; what the host or the journal remembers does not count.
     `timeout` in seconds for one attempt. `shows` are the commands at the step's heart, each in one
     line as a person would type it: for plans and screens, never run.
     """
@@ -144,6 +147,7 @@ class Step:
     after: tuple[After, ...] = ()
     probe: str | None = None
     stamped: bool = True
+    on_demand: bool = False
     exclusive: bool = True
     retry: Retry = Retry()
     timeout: float = 300.0

@@ -1,5 +1,9 @@
 # Says who may do what: the API server may ask kubelets for logs, and the monitor may look at what it
 # shows (never at secrets). Everything else has the roles Kubernetes brings itself.
+{% if joins_by_token %}
+# Who holds a token of ours may ask for a node's client certificate and gets it; nodes get theirs
+# renewed. Certificates that kubelets answer with are approved by nobody here, see nodes/serving.
+{% endif %}
 set -eu
 {% include "modern/lib/say.sh" %}
 
@@ -33,6 +37,11 @@ rules:
 - apiGroups: [rbac.authorization.k8s.io]
   resources: [clusterroles, clusterrolebindings]
   verbs: [get]
+{% if joins_by_token %}
+- apiGroups: [certificates.k8s.io]
+  resources: [certificatesigningrequests]
+  verbs: [get, list]
+{% endif %}
 - nonResourceURLs: [/healthz, /livez, /readyz, "/readyz/*", /version]
   verbs: [get]
 ---
@@ -48,4 +57,25 @@ subjects:
 - apiGroup: rbac.authorization.k8s.io
   kind: Group
   name: {{ monitor_group }}
+{% if joins_by_token %}
+{% for name, role, group in [
+    ("kwizard:ask-for-certificate", "system:node-bootstrapper", bootstrap_group),
+    ("kwizard:approve-first-certificate", "system:certificates.k8s.io:certificatesigningrequests:nodeclient", bootstrap_group),
+    ("kwizard:approve-renewed-certificate", "system:certificates.k8s.io:certificatesigningrequests:selfnodeclient", "system:nodes"),
+] %}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: {{ name }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: {{ role }}
+subjects:
+- apiGroup: rbac.authorization.k8s.io
+  kind: Group
+  name: {{ group }}
+{% endfor %}
+{% endif %}
 YAML

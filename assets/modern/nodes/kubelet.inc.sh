@@ -22,8 +22,13 @@ authentication:
     clientCAFile: {{ pki }}/ca.crt
 authorization:
   mode: Webhook
+{% if joins_by_token %}
+rotateCertificates: true
+serverTLSBootstrap: true
+{% else %}
 tlsCertFile: {{ pki }}/kubelet.crt
 tlsPrivateKeyFile: {{ pki }}/kubelet.key
+{% endif %}
 healthzBindAddress: 127.0.0.1
 containerRuntimeEndpoint: unix:///run/containerd/containerd.sock
 cgroupDriver: $driver

@@ -11,7 +11,18 @@ set -eu
 
 {% include "modern/nodes/kubelet.inc.sh" %}
 
+{% if joins_by_token %}
+{% include "modern/nodes/identity.inc.sh" %}
+
+holds {{ member }} "$(member_text)"
+if ! is_joined; then
+    echo "the kubelet has no certificate yet, or one that has ended"
+    exit 1
+fi
+holds /etc/kubernetes/kubelet.kubeconfig "$(identity_text)"
+{% else %}
 holds /etc/kubernetes/kubelet.kubeconfig "$(kubeconfig_text kubelet-client system:node:{{ host.name }})"
+{% endif %}
 holds /etc/kubernetes/kubelet.yaml "$(config_text)"
 holds "$unit" "$(unit_text)"
 {% include "modern/lib/runs.sh" %}

@@ -1,5 +1,9 @@
 # Starts the kubelet, which runs pods on this host. It takes no request without a certificate or a
 # token, and asks the API whether the one who asks may.
+{% if joins_by_token %}
+# It makes its own keys, which never leave this host, and asks the cluster for certificates: the first
+# time with a token, later with the certificate it has.
+{% endif %}
 set -eu
 {% set daemon = "kubelet" %}
 {# Beside the API server it starts after it: refused a few times, it would try again only every 30 s. #}
@@ -15,7 +19,26 @@ set -eu
 
 {% include "modern/nodes/kubelet.inc.sh" %}
 
+{% if joins_by_token %}
+{% include "modern/nodes/identity.inc.sh" %}
+
+# What an earlier cluster, or another name of this host, was given opens nothing here.
+if [ "$(cat {{ member }} 2>/dev/null)" != "$(member_text)" ]; then
+    rm -f {{ kubelet_pki }}/kubelet-client-* {{ kubelet_pki }}/kubelet-server-*
+    put {{ member }} 600 "$(member_text)"
+fi
+if is_joined; then
+    put /etc/kubernetes/kubelet.kubeconfig 600 "$(identity_text)"
+else
+    [ -s "${KWIZARD_JOB_DIR:-}/bootstrap-token" ] || fail "the token was not sent with this job"
+    rm -f /etc/kubernetes/kubelet.kubeconfig
+    umask 077
+    put {{ bootstrap }} 600 "$(bootstrap_text)"
+    umask 022
+fi
+{% else %}
 put /etc/kubernetes/kubelet.kubeconfig 600 "$(kubeconfig_text kubelet-client system:node:{{ host.name }})"
+{% endif %}
 put /etc/kubernetes/kubelet.yaml 644 "$(config_text)"
 put "$unit" 644 "$(unit_text)"
 {% include "modern/lib/start.sh" %}

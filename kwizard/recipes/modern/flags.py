@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kwizard.cluster.model import Cluster, Host, Role
+from kwizard.cluster.model import Cluster, Host, Join, Role
 from kwizard.recipes.render import Shell, word
 
 BIN = "/usr/local/bin"
 PKI = "/etc/kubernetes/pki"
 ETCD_DATA = "/var/lib/etcd/kwizard"
 MONITOR = "/etc/kubernetes/monitor.kubeconfig"
+KUBELET_PKI = "/var/lib/kubelet/pki"
+"""Where a kubelet keeps the keys it makes itself, and the certificates it is given for them."""
+BOOTSTRAP = "/etc/kubernetes/bootstrap.kubeconfig"
+"""What a kubelet asks for its first certificate with; there only until it has it."""
 
 
 def api_url(cluster: Cluster) -> str:
@@ -26,9 +30,19 @@ def etcd_endpoints(cluster: Cluster) -> tuple[str, ...]:
     return tuple(f"https://{host.address}:2379" for host in cluster.with_role(Role.ETCD))
 
 
+def joins_by_token(cluster: Cluster) -> bool:
+    """Whether kubelets ask the cluster for their certificates."""
+    return cluster.kubelet.join is Join.BOOTSTRAP_TOKEN
+
+
+def _if(wanted: bool, *arguments: str) -> tuple[str, ...]:
+    return arguments if wanted else ()
+
+
 def line(program: str, arguments: Iterable[str]) -> Shell:
-    r"""A unit's ExecStart: one argument a line, `\` between them."""
-    words = [f"{BIN}/{program}", *(word(a) for a in arguments)]
+    r"""A unit's ExecStart: one argument a line, `\` between them. What is `Shell` is ours, and passes
+    as it is."""
+    words = [f"{BIN}/{program}", *(a if isinstance(a, Shell) else word(a) for a in arguments)]
     return Shell(" \\\n    ".join(words))
 
 
@@ -95,12 +109,15 @@ def apiserver(cluster: Cluster, host: Host) -> Shell:
             "--requestheader-username-headers=X-Remote-User",
             f"--proxy-client-cert-file={PKI}/front-proxy-client.crt",
             f"--proxy-client-key-file={PKI}/front-proxy-client.key",
+            *_if(joins_by_token(cluster), "--enable-bootstrap-token-auth"),
         ),
     )
 
 
 def controller_manager(cluster: Cluster, _host: Host) -> Shell:
-    """kube-controller-manager. It gets no authority's key, so it signs no certificates."""
+    """kube-controller-manager. Of certificates it signs kubelets' alone, and only where they ask for
+    them: with one signer's key named, the other signers have none and sign nothing."""
+    signers = ("kube-apiserver-client-kubelet", "kubelet-serving")
     return line(
         "kube-controller-manager",
         (
@@ -109,6 +126,14 @@ def controller_manager(cluster: Cluster, _host: Host) -> Shell:
             f"--service-account-private-key-file={PKI}/service-account.key",
             "--use-service-account-credentials=true",
             f"--cluster-name={cluster.name}",
+            *_if(
+                joins_by_token(cluster),
+                *(f"--cluster-signing-{s}-cert-file={PKI}/ca.crt" for s in signers),
+                *(f"--cluster-signing-{s}-key-file={PKI}/ca.key" for s in signers),
+                # The cleaner, which is off by itself, takes tokens away that have ended. A unit
+                # file expands no pattern.
+                Shell("--controllers=*,token-cleaner-controller"),
+            ),
         ),
     )
 
@@ -131,13 +156,18 @@ def _through_the_api(daemon: str) -> tuple[str, ...]:
     )
 
 
-def kubelet(_cluster: Cluster, host: Host) -> Shell:
+def kubelet(cluster: Cluster, host: Host) -> Shell:
     """The kubelet; all else is in its configuration file."""
     return line(
         "kubelet",
         (
             "--config=/etc/kubernetes/kubelet.yaml",
             "--kubeconfig=/etc/kubernetes/kubelet.kubeconfig",
+            *_if(
+                joins_by_token(cluster),
+                f"--bootstrap-kubeconfig={BOOTSTRAP}",
+                f"--cert-dir={KUBELET_PKI}",
+            ),
             f"--hostname-override={host.name}",
             f"--node-ip={host.address}",
         ),

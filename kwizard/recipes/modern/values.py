@@ -31,6 +31,9 @@ COREDNS_ARCHIVE = f"{PLACE}/coredns.tar"
 CNI_CONFIG = "/etc/cni/net.d/10-kwizard.conflist"
 PLUGINS = ("bridge", "host-local", "loopback", "portmap")
 
+#: The group a bootstrap token's holder is in: it may ask for a node's certificate, nothing else.
+BOOTSTRAP_GROUP = "system:bootstrappers:kwizard"
+
 #: The UDP port of each flannel backend; host-gw needs none.
 FLANNEL_PORT = {Backend.UDP: 8285, Backend.VXLAN: 8472}
 
@@ -138,6 +141,13 @@ def template_values(cluster: Cluster) -> Mapping[str, Any]:
         "bin": flags.BIN,
         "pki": flags.PKI,
         "monitor": flags.MONITOR,
+        "joins_by_token": flags.joins_by_token(cluster),
+        "kubelet_pki": flags.KUBELET_PKI,
+        "own_client": f"{flags.KUBELET_PKI}/kubelet-client-current.pem",
+        "own_server": f"{flags.KUBELET_PKI}/kubelet-server-current.pem",
+        "member": f"{flags.KUBELET_PKI}/kwizard-member",
+        "bootstrap": flags.BOOTSTRAP,
+        "bootstrap_group": BOOTSTRAP_GROUP,
         "command": command,
         "facts": row(cluster.version),
         "endpoints": ",".join(word(e) for e in flags.etcd_endpoints(cluster)),

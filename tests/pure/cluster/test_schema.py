@@ -63,7 +63,7 @@ FULL: dict[str, Any] = {
         "coredns": "coredns:1.15",
         "coredns_archive": "coredns.tar",
     },
-    "kubelet": {"allow_cgroup_v1": True},
+    "kubelet": {"allow_cgroup_v1": True, "join": "certificates"},
     "proxy": {"mode": "nftables"},
 }
 
@@ -162,6 +162,7 @@ def test_both_refuse_an_unknown_key(place):
         (model.Backend, ("properties", "network", "properties", "backend")),
         (model.EtcdMode, ("properties", "etcd", "properties", "mode")),
         (model.ProxyMode, ("properties", "proxy", "properties", "mode")),
+        (model.Join, ("properties", "kubelet", "properties", "join")),
     ],
 )
 def test_both_know_the_same_words(words: type[StrEnum], place):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,15 +13,18 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from kwizard.cluster.model import Role
+from kwizard.cluster.model import Join, Kubelet, Role
 from kwizard.errors import PkiError
 from kwizard.pki import needs
 from kwizard.pki.store import Pki
+from kwizard.pki.token import Token
 from tests.pure.recipes.clusters import ANAKIN, BOBA
 from tests.pure.recipes.modern_clusters import current
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-CLUSTER = current()
+CLUSTER = current(kubelet=Kubelet(join=Join.CERTIFICATES))
+ASKING = current()
+"""Its kubelets ask for their certificates."""
 
 
 def certificate(data: bytes) -> x509.Certificate:
@@ -88,6 +92,37 @@ def test_no_host_gets_an_authoritys_key_or_the_admins(made: tuple[Path, Pki]):
         assert files == set(needs.files(CLUSTER, host))
     assert "service-account.key" not in made[1].bundle(BOBA).files
     assert "front-proxy-ca.crt" not in made[1].bundle(BOBA).files
+
+
+def test_where_kubelets_ask_only_the_control_plane_holds_the_key_that_signs(tmp_path: Path):
+    pki = Pki.ensure(tmp_path, ASKING, NOW)
+    for host in ASKING.hosts:
+        files = set(pki.bundle(host).files)
+        signing = {"ca.key"} if Role.CONTROL_PLANE in host.roles else set()
+        assert files & {f"{a}.key" for a in needs.AUTHORITIES} == signing
+        assert not {f for f in files if f.startswith("kubelet")}
+        assert files == set(needs.files(ASKING, host))
+    assert pki.bundle(ANAKIN).files["ca.key"] == (tmp_path / "ca.key").read_bytes()
+
+
+def test_a_token_is_used_again_until_it_has_less_than_an_hour_left(tmp_path: Path):
+    pki = Pki.ensure(tmp_path / "pki", ASKING, NOW)
+    token = pki.token(NOW)
+    assert re.fullmatch(r"[a-z0-9]{6}\.[a-z0-9]{16}", token.text)
+    assert token.expiration == "2026-01-02T00:00:00Z"
+    assert pki.token(NOW + timedelta(hours=22)) == token
+    later = pki.token(NOW + timedelta(hours=23))
+    assert later.text != token.text
+    assert later.ends == NOW + timedelta(hours=47)
+    (file,) = (tmp_path / "pki").glob("bootstrap-token*")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"abcdef.0123456789abcdef", b"a.b 2026-01-01T00:00:00Z", b"\xff \xff"]
+)
+def test_a_damaged_token_is_none(text: bytes):
+    assert Token.parse(text) is None
 
 
 def test_all_of_it_can_be_read_by_its_owner_alone(made: tuple[Path, Pki]):

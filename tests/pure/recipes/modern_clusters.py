@@ -13,6 +13,7 @@ from kwizard.cluster.model import (
     EtcdMode,
     Flannel,
     Images,
+    Join,
     Kubelet,
     Network,
     Proxy,
@@ -61,7 +62,12 @@ def modern_variants() -> list[tuple[str, Cluster]]:
         ("node", current(control_plane_is_node=True, kubelet=Kubelet(allow_cgroup_v1=True))),
         ("old", current(version=Version(1, 34, 4), network=network(backend=Backend.UDP))),
         ("newer", current(version=Version(1, 99, 0), network=network(backend=Backend.HOST_GW))),
-        ("nft", current(proxy=Proxy(mode=ProxyMode.NFTABLES))),
+        (
+            "nft",
+            current(
+                proxy=Proxy(mode=ProxyMode.NFTABLES), kubelet=Kubelet(join=Join.CERTIFICATES)
+            ),
+        ),
         ("apart", current(hosts=(bare, BOBA, replace(C3PO, roles=frozenset({Role.ETCD}))))),
         (
             "unbrought",

@@ -407,3 +407,30 @@ async def test_a_job_of_a_skipped_task_that_still_runs_is_waited_for(bench: Benc
     assert names(events, ev.StepFinished) == ["then@boba"]
     assert [e.waived for e in events if isinstance(e, ev.StepSkipped)] == [True]
     assert len(bench.hosts["boba"].launches) == 2
+async def test_what_is_done_on_demand_is_due_with_what_comes_directly_after_it(bench: Bench):
+    bench.assets |= {
+        "token": "touch token\n",
+        "join": "touch joined\n",
+        "join?": "test -e joined\n",
+        "after": "touch done\n",
+        "after?": "test -e done\n",
+    }
+    plan = bench.plan(
+        step("token", hosts=("anakin",), on_demand=True, stamped=False),
+        step("join", probe="join?", after=(every("token"),)),
+        step("after", probe="after?", after=(same("join"),)),
+    )
+    assert "token@anakin" in names(await bench.run(plan), ev.StepFinished)
+    assert names(await bench.run(plan), ev.StepStarted) == []
+    (bench.hosts["c3po"].root / "joined").unlink()
+    assert names(await bench.run(plan), ev.StepFinished) == ["token@anakin", "join@c3po"]
+    (bench.hosts["boba"].root / "done").unlink()  # of what comes after it, but not directly
+    assert names(await bench.run(plan), ev.StepFinished) == ["after@boba"]
+
+
+async def test_what_is_done_on_demand_is_due_when_its_own_probe_says_so(bench: Bench):
+    bench.assets |= {"approve": "rm waits\n", "approve?": "! test -e waits\n"}
+    plan = bench.plan(step("approve", probe="approve?", on_demand=True, stamped=False))
+    (bench.hosts["boba"].root / "waits").touch()
+    assert names(await bench.run(plan), ev.StepFinished) == ["approve@boba"]
+    assert names(await bench.run(plan), ev.StepStarted) == []

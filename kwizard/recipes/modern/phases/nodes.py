@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from kwizard.cluster.model import Cluster
 from kwizard.recipes.modern import values
+from kwizard.recipes.modern.flags import joins_by_token
 from kwizard.recipes.modern.kinds import READY, logs_of, place, script
-from kwizard.recipes.step import After, Retry, Step, names, same
+from kwizard.recipes.step import After, Retry, Step, every, names, same
 
 
 def nodes_phase(cluster: Cluster) -> Iterator[Step]:
     """Nodes: containerd with the images the cluster itself needs, kubelet, kube-proxy."""
-    nodes = names(cluster.nodes)
+    nodes, by_token = names(cluster.nodes), joins_by_token(cluster)
     needed: list[After] = [READY]
     for key, artifact, target, title in (
         ("containerd", "containerd", values.CONTAINERD, "Bring the archive of containerd"),
@@ -55,8 +56,13 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
         same("nodes/pause"),
         same("hosts/certificates"),
         same("hosts/names"),
+        # Refused once, a kubelet asks for its certificate again only after 2 s, 4 s, 8 s...
+        *((every("control-plane/access"), every("control-plane/token")) if by_token else ()),
+        files=("token",) if by_token else (),
         hint=logs_of("kubelet"),
     )
+    if by_token:
+        yield from _certified(cluster, nodes)
     yield script(
         "nodes/kube-proxy",
         "Start kube-proxy",
@@ -65,6 +71,28 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
         same("hosts/certificates"),
         same("hosts/kernel"),
         hint=logs_of("kube-proxy"),
+    )
+
+
+def _certified(cluster: Cluster, nodes: tuple[str, ...]) -> Iterator[Step]:
+    """The certificates kubelets answer with: the controller manager approves none of them itself,
+    since it cannot know which names and addresses are a host's."""
+    yield script(
+        "nodes/serving",
+        "Approve the certificates kubelets answer with",
+        names((cluster.control_plane,)),
+        same("control-plane/access"),
+        every("nodes/kubelet"),
+        files=("admin",),
+        on_demand=True,
+        hint="'kubectl describe csr' shows what was asked for; " + logs_of("kubelet"),
+    )
+    yield script(
+        "nodes/joined",
+        "Take the token away from the host",
+        nodes,
+        every("nodes/serving"),
+        hint=logs_of("kubelet"),
     )
 
 

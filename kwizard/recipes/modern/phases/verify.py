@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kwizard.cluster.model import Cluster
+from kwizard.recipes.modern.flags import joins_by_token
 from kwizard.recipes.modern.kinds import logs_of, script, wait
 from kwizard.recipes.step import Operator, Phase, Retry, Step, every, names, same
 
@@ -52,6 +53,7 @@ def verify_phase(cluster: Cluster) -> Iterator[Step]:
             every("control-plane/kube-controller-manager"),
             every("control-plane/kube-scheduler"),
             every("hosts/etcd-healthy"),
+            *((every("nodes/joined"),) if joins_by_token(cluster) else ()),
         ),
         stamped=False,
         exclusive=False,
