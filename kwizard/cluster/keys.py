@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv4Network
 from kwizard.cluster import values
 from kwizard.cluster.model import (
     SSH,
+    ApiServer,
     Backend,
     Docker,
     Etcd,
@@ -197,6 +198,11 @@ SECTIONS = (
             Key("coredns"),
             Key("coredns_archive", file=True),
         ),
+    ),
+    Section(
+        "apiserver",
+        ApiServer,
+        (Key("audit", kind=Kind.FLAG), Key("encrypt_secrets", kind=Kind.FLAG)),
     ),
     Section(
         "kubelet",

@@ -215,6 +215,15 @@ class Proxy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApiServer:
+    """kube-apiserver in the modern recipe. `audit`: it writes down who changed what.
+    `encrypt_secrets`: what it keeps of Secrets in etcd is encrypted."""
+
+    audit: bool = True
+    encrypt_secrets: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Firewall:
     """`zone` is the firewalld zone ports are opened in (None: the one the interface is in).
     `move_interface`: put the interface into that zone where it is in another one."""
@@ -241,6 +250,7 @@ class Cluster:
     firewall: Firewall = field(default_factory=Firewall)
     runtime: Runtime = field(default_factory=Runtime)
     images: Images = field(default_factory=Images)
+    apiserver: ApiServer = field(default_factory=ApiServer)
     kubelet: Kubelet = field(default_factory=Kubelet)
     proxy: Proxy = field(default_factory=Proxy)
 

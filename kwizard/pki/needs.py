@@ -2,8 +2,8 @@
 
 Three authorities, as the API server wants them: the cluster's own, one for etcd, and one for the
 front proxy, whose certificates say "this request was made by that user" and must not be had any
-other way. Their keys never leave the operator's side, but for one: where kubelets ask the cluster for
-their certificates (`kubelet.join: bootstrap-token`), the controller manager signs them, so the
+other way. Their keys never leave the operator's side, but for one: where kubelets ask the cluster
+for their certificates (`kubelet.join: bootstrap-token`), the controller manager signs them, so the
 hosts of the control plane hold the key of the cluster's own authority.
 """
 
@@ -22,6 +22,9 @@ AUTHORITIES = (CLUSTER_CA, ETCD_CA, FRONT_PROXY_CA)
 
 SERVICE_ACCOUNT = "service-account"
 """The key pair that service account tokens are signed and verified with; no certificate."""
+
+ENCRYPTION = "encryption"
+"""The key that Secrets are encrypted with in etcd; on a host, the configuration that holds it."""
 
 ADMIN = "admin"
 """The operator's own certificate. It is on no host."""
@@ -73,6 +76,8 @@ def files(cluster: Cluster, host: Host) -> tuple[str, ...]:
         out += [f"{SERVICE_ACCOUNT}.pub", f"{SERVICE_ACCOUNT}.key"]
         if cluster.kubelet.join is Join.BOOTSTRAP_TOKEN:
             out.append(f"{CLUSTER_CA}.key")
+        if cluster.apiserver.encrypt_secrets:
+            out.append(f"{ENCRYPTION}.key")
     return tuple(out)
 
 

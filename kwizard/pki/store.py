@@ -141,6 +141,8 @@ class Pki:
         return json.dumps(document, indent=2) + "\n"
 
     def _file(self, host: Host, stem: str, kind: str) -> bytes:
+        if stem == needs.ENCRYPTION:
+            return encryption_config(self._path(needs.ENCRYPTION, "key").read_text("ascii").strip())
         if stem == needs.SERVICE_ACCOUNT:
             assert self._account is not None
             return key_pem(self._account) if kind == "key" else public_pem(self._account)
@@ -186,7 +188,28 @@ class Pki:
             self._account = new_key()
             write_secret(self._path(needs.SERVICE_ACCOUNT, "key"), key_pem(self._account))
             made.append(needs.SERVICE_ACCOUNT)
+        if not self._encryption(made, make=make):
+            return False
         self.made = tuple(made)
+        return True
+
+    def _encryption(self, made: list[str], *, make: bool) -> bool:
+        """The key of Secrets in etcd, where it is wanted. Raises PkiError for one that is in use
+        and no longer wanted: what it encrypted could never be read again."""
+        path = self._path(needs.ENCRYPTION, "key")
+        if not self._cluster.apiserver.encrypt_secrets:
+            if path.exists() and make:
+                raise PkiError(
+                    f"Secrets in etcd are encrypted with {path}, and the cluster file no longer"
+                    " says so",
+                    remedy="set apiserver.encrypt_secrets: true again",
+                )
+            return True
+        if not path.exists():
+            if not make:
+                return False
+            write_secret(path, base64.b64encode(os.urandom(32)) + b"\n")
+            made.append(needs.ENCRYPTION)
         return True
 
     def _path(self, name: str, kind: str) -> Path:
@@ -222,6 +245,24 @@ class Pki:
         if not isinstance(key, Key):
             raise _damaged(path)
         return key
+
+
+def encryption_config(key: str) -> bytes:
+    """What tells an API server to encrypt Secrets with `key` (base64 of 32 bytes): a secret. What
+    was written before is still read, by the last provider."""
+    return f"""\
+# Written by kwizard. What this key encrypted cannot be read without it.
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+- resources: [secrets]
+  providers:
+  - secretbox:
+      keys:
+      - name: kwizard
+        secret: {key}
+  - identity: {{}}
+""".encode()
 
 
 def write_secret(path: Path, data: bytes) -> None:

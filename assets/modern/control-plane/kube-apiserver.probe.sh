@@ -8,7 +8,14 @@ set -eu
 {% include "modern/lib/unit.inc.sh" %}
 
 {% include "modern/lib/kubeconfig.inc.sh" %}
+{% if cluster.apiserver.audit %}
 
+{% include "modern/control-plane/audit.inc.sh" %}
+{% endif %}
+
+{% if cluster.apiserver.audit %}
+holds {{ audit_policy }} "$(policy_text)"
+{% endif %}
 holds {{ monitor }} "$(kubeconfig_text monitor kwizard-monitor)"
 holds "$unit" "$(unit_text)"
 {% include "modern/lib/runs.sh" %}

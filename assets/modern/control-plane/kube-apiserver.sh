@@ -11,8 +11,17 @@ set -eu
 {% include "modern/lib/unit.inc.sh" %}
 
 {% include "modern/lib/kubeconfig.inc.sh" %}
+{% if cluster.apiserver.audit %}
+
+{% include "modern/control-plane/audit.inc.sh" %}
+{% endif %}
 
 # Nobody but the monitor uses it: with this certificate one can look and change nothing.
+{% if cluster.apiserver.audit %}
+put {{ audit_policy }} 644 "$(policy_text)"
+mkdir -p {{ audit_log.rpartition("/")[0] }}
+chmod 700 {{ audit_log.rpartition("/")[0] }}
+{% endif %}
 put {{ monitor }} 600 "$(kubeconfig_text monitor kwizard-monitor)"
 put "$unit" 644 "$(unit_text)"
 {% include "modern/lib/start.sh" %}

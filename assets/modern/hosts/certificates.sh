@@ -9,6 +9,12 @@ chmod 755 /etc/kubernetes {{ pki }}
 for name in {{ pki_files(host) | words }}; do
     [ -s "${KWIZARD_JOB_DIR:-}/$name" ] || fail "$name was not sent with this job"
 done
+{% if cluster.apiserver.encrypt_secrets and "control-plane" in host.roles %}
+# Secrets in etcd rest on this one, and it cannot be made again.
+if [ -s {{ pki }}/encryption.key ] && ! cmp -s "$KWIZARD_JOB_DIR/encryption.key" {{ pki }}/encryption.key; then
+    fail "Secrets are encrypted with another key on this host: put pki/encryption.key back from a backup"
+fi
+{% endif %}
 for name in {{ pki_files(host) | words }}; do
     ! cmp -s "$KWIZARD_JOB_DIR/$name" "{{ pki }}/$name" || continue
     cat "$KWIZARD_JOB_DIR/$name" >"{{ pki }}/$name.new"

@@ -14,6 +14,8 @@ BIN = "/usr/local/bin"
 PKI = "/etc/kubernetes/pki"
 ETCD_DATA = "/var/lib/etcd/kwizard"
 MONITOR = "/etc/kubernetes/monitor.kubeconfig"
+AUDIT_POLICY = "/etc/kubernetes/audit-policy.yaml"
+AUDIT_LOG = "/var/log/kubernetes/audit.log"
 KUBELET_PKI = "/var/lib/kubelet/pki"
 """Where a kubelet keeps the keys it makes itself, and the certificates it is given for them."""
 BOOTSTRAP = "/etc/kubernetes/bootstrap.kubeconfig"
@@ -40,8 +42,8 @@ def _if(wanted: bool, *arguments: str) -> tuple[str, ...]:
 
 
 def line(program: str, arguments: Iterable[str]) -> Shell:
-    r"""A unit's ExecStart: one argument a line, `\` between them. What is `Shell` is ours, and passes
-    as it is."""
+    r"""A unit's ExecStart: one argument a line, `\` between them. What is `Shell` is ours, and
+    passes as it is."""
     words = [f"{BIN}/{program}", *(a if isinstance(a, Shell) else word(a) for a in arguments)]
     return Shell(" \\\n    ".join(words))
 
@@ -110,14 +112,26 @@ def apiserver(cluster: Cluster, host: Host) -> Shell:
             f"--proxy-client-cert-file={PKI}/front-proxy-client.crt",
             f"--proxy-client-key-file={PKI}/front-proxy-client.key",
             *_if(joins_by_token(cluster), "--enable-bootstrap-token-auth"),
+            *_if(
+                cluster.apiserver.audit,
+                f"--audit-policy-file={AUDIT_POLICY}",
+                f"--audit-log-path={AUDIT_LOG}",
+                "--audit-log-maxage=30",  # days
+                "--audit-log-maxsize=50",  # MiB
+                "--audit-log-maxbackup=5",
+            ),
+            *_if(
+                cluster.apiserver.encrypt_secrets,
+                f"--encryption-provider-config={PKI}/encryption.key",
+            ),
         ),
     )
 
 
 def controller_manager(cluster: Cluster, _host: Host) -> Shell:
-    """kube-controller-manager. Of certificates it signs kubelets' alone, and only where they ask for
+    """kube-controller-manager. It signs kubelets' certificates alone, and only where they ask for
     them: with one signer's key named, the other signers have none and sign nothing."""
-    signers = ("kube-apiserver-client-kubelet", "kubelet-serving")
+    signers = ("kubelet-client", "kubelet-serving")
     return line(
         "kube-controller-manager",
         (

@@ -141,6 +141,8 @@ def template_values(cluster: Cluster) -> Mapping[str, Any]:
         "bin": flags.BIN,
         "pki": flags.PKI,
         "monitor": flags.MONITOR,
+        "audit_policy": flags.AUDIT_POLICY,
+        "audit_log": flags.AUDIT_LOG,
         "joins_by_token": flags.joins_by_token(cluster),
         "kubelet_pki": flags.KUBELET_PKI,
         "own_client": f"{flags.KUBELET_PKI}/kubelet-client-current.pem",

@@ -63,6 +63,7 @@ FULL: dict[str, Any] = {
         "coredns": "coredns:1.15",
         "coredns_archive": "coredns.tar",
     },
+    "apiserver": {"audit": False, "encrypt_secrets": True},
     "kubelet": {"allow_cgroup_v1": True, "join": "certificates"},
     "proxy": {"mode": "nftables"},
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from kwizard.cluster.defaults import default_of
 from kwizard.cluster.model import (
+    ApiServer,
     Backend,
     Cluster,
     Etcd,
@@ -65,7 +66,9 @@ def modern_variants() -> list[tuple[str, Cluster]]:
         (
             "nft",
             current(
-                proxy=Proxy(mode=ProxyMode.NFTABLES), kubelet=Kubelet(join=Join.CERTIFICATES)
+                proxy=Proxy(mode=ProxyMode.NFTABLES),
+                kubelet=Kubelet(join=Join.CERTIFICATES),
+                apiserver=ApiServer(audit=False, encrypt_secrets=True),
             ),
         ),
         ("apart", current(hosts=(bare, BOBA, replace(C3PO, roles=frozenset({Role.ETCD}))))),

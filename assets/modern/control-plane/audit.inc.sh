@@ -1,0 +1,5 @@
+policy_text() {
+    cat <<'POLICY'
+{% include "modern/control-plane/audit-policy.yaml" %}
+POLICY
+}
