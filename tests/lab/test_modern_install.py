@@ -3,15 +3,27 @@ cluster itself, with the operator's own kubeconfig."""
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import shlex
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
+from kwizard.cluster.dump import dump
+from kwizard.cluster.load import loads
+from kwizard.cluster.model import ApiServer, Join, Kubelet
 from tests.lab import extension
 from tests.lab.modern import NAME, Modern
 from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
@@ -46,6 +58,12 @@ def cluster(
 ) -> Iterator[Modern]:
     """A cluster on which `apply` has just ended 0."""
     site = bare_site(recipe="modern", proxy=request.param)
+    if request.param == "nftables":
+        change(
+            site,
+            kubelet=Kubelet(allow_cgroup_v1=True, join=Join.CERTIFICATES),
+            apiserver=ApiServer(encrypt_secrets=True),
+        )
     told = times(site.apply())
     measured(f"modern, {request.param}: " + ", ".join(f"{k} {v:.1f}" for k, v in told.items()))
     yield Modern(site, site.lab.layout.name)
@@ -130,6 +148,9 @@ class TestInstalled:
             if not line.startswith("-----")
         }
         assert len(keys) > 20
+        token = cluster.state / "pki" / "bootstrap-token"
+        if token.exists():
+            keys.add(token.read_text().split()[0].partition(".")[2])
         told = [cluster.state / "journal.jsonl", *(cluster.state / "logs").glob("*")]
         for path in told:
             text = path.read_text()
@@ -140,6 +161,67 @@ class TestInstalled:
                 name, "grep -rIl 'PRIVATE KEY' /var/lib/kwizard /var/log /tmp; true"
             )
             assert found.stdout == ""
+
+    def test_the_token_is_gone_everywhere(self, cluster: Modern):
+        """It was on every host and in etcd; now the operator alone has it."""
+        token = cluster.state / "pki" / "bootstrap-token"
+        if "join: certificates" in cluster.site.file.read_text():
+            assert not token.exists()
+            return
+        secret = token.read_text().split()[0].partition(".")[2]
+        places = "/etc/kubernetes /var/lib/kwizard /var/log /var/lib/kubelet /tmp"
+        for name in NAMES:
+            looked = f"grep -rIlF {secret} {places}; journalctl --no-pager | grep -F {secret}; true"
+            assert cluster.site.on(name, looked) == ""
+        assert "bootstrap-token" not in cluster.kubectl("-n kube-system get secrets -o name")
+
+    def test_a_forged_request_is_left_while_a_true_one_is_approved(self, cluster: Modern):
+        """boba, in the wrong hands, asks for anakin's address too; and needs a new certificate."""
+        if "join: certificates" in cluster.site.file.read_text():
+            pytest.skip("nobody asks for a certificate here")
+        boba = (ADDRESSES["boba"], "boba", "system:node:boba")
+        forged = requested(*boba, also=ADDRESSES[MASTER])
+        assert as_node(cluster.site, "boba", "csr-forged", forged) == "201"
+        stolen = requested(ADDRESSES["c3po"], "c3po", "system:node:c3po")
+        assert as_node(cluster.site, "boba", "csr-stolen", stolen) == "403"
+        pem = "/var/lib/kubelet/pki/kubelet-server"
+        cluster.site.on("boba", f"rm {pem}-*; systemctl restart kubelet")
+        cluster.site.apply()
+        log = (cluster.state / "logs" / "nodes.serving@anakin.log").read_text()
+        assert "not approved: csr-forged of system:node:boba asks for other names" in log
+        conditions = "get csr csr-forged -o jsonpath={.status}"
+        assert cluster.kubectl(conditions) == "{}"
+        assert cluster.site.on("boba", f"cat {pem}-current.pem").count("BEGIN CERTIFICATE") == 1
+        assert cluster.kubectl("get --raw /api/v1/nodes/boba/proxy/healthz") == "ok"
+
+    def test_what_a_person_changes_is_in_the_audit_log_and_no_secret_is(self, cluster: Modern):
+        cluster.kubectl("create secret generic hush --from-literal=word=swordfish")
+        cluster.kubectl("create serviceaccount told")
+        log = "/var/log/kubernetes/audit.log"
+        lines = cluster.site.on(MASTER, f"cat {log}").splitlines()
+        made = [e for e in map(json.loads, lines) if e["verb"] == "create"]
+        (hush,) = [e for e in made if e["objectRef"].get("name") == "hush"]
+        (told,) = [e for e in made if e["objectRef"].get("name") == "told"]
+        assert (hush["level"], told["level"]) == ("Metadata", "Request")
+        assert {e["user"]["username"] for e in (hush, told)} == {"kwizard-admin"}
+        assert told["requestObject"]["kind"] == "ServiceAccount"
+        assert "swordfish" not in "".join(lines)
+        assert "c3dvcmRmaXNo" not in "".join(lines)  # the same in base64
+        assert cluster.site.on(MASTER, f"stat -c %a {log}").strip() == "600"
+
+    def test_secrets_are_encrypted_in_etcd_where_asked(self, cluster: Modern):
+        cluster.kubectl("create secret generic kept --from-literal=word=swordfish")
+        kept = cluster.site.on(
+            MASTER,
+            f"etcdctl --endpoints=https://127.0.0.1:2379 --cacert={PKI}/etcd-ca.crt"
+            f" --cert={PKI}/etcd-client.crt --key={PKI}/etcd-client.key"
+            " get /registry/secrets/default/kept | tr -cd ' -~'",
+        )
+        encrypted = "encrypt_secrets: true" in cluster.site.file.read_text()
+        assert ("k8s:enc:secretbox:v1:kwizard:" in kept) == encrypted
+        assert ("swordfish" in kept) == (not encrypted)
+        word = cluster.kubectl("get secret kept -o jsonpath={.data.word}")
+        assert word == "c3dvcmRmaXNo"
 
     @pytest.mark.parametrize("name", NAMES)
     def test_nobody_without_the_right_certificate_is_let_in(self, cluster: Modern, name: str):
@@ -191,6 +273,46 @@ class TestInstalled:
         cluster.whole(180)
 
 
+def change(site: Site, **changes: Any) -> None:
+    """Put something else into a site's cluster file."""
+    cluster = loads(site.file.read_text(encoding="utf-8")).cluster
+    site.file.write_text(dump(replace(cluster, **changes)), encoding="utf-8")
+
+
+def requested(address: str, name: str, user: str, *, also: str = "") -> bytes:
+    """A request for a certificate to answer with, of a key of our own."""
+    subject = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "system:nodes"),
+            x509.NameAttribute(NameOID.COMMON_NAME, user),
+        ]
+    )
+    addresses = [x509.IPAddress(IPv4Address(a)) for a in (address, also) if a]
+    builder = x509.CertificateSigningRequestBuilder(subject).add_extension(
+        x509.SubjectAlternativeName([x509.DNSName(name), *addresses]), critical=False
+    )
+    key = ec.generate_private_key(ec.SECP256R1())
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+
+
+def as_node(site: Site, host: str, name: str, request: bytes) -> str:
+    """Send a request with the node's own certificate; the status of the answer."""
+    body = {
+        "apiVersion": "certificates.k8s.io/v1",
+        "kind": "CertificateSigningRequest",
+        "metadata": {"name": name},
+        "spec": {
+            "request": base64.b64encode(request).decode(),
+            "signerName": "kubernetes.io/kubelet-serving",
+            "usages": ["digital signature", "server auth"],
+        },
+    }
+    mine = "/var/lib/kubelet/pki/kubelet-client-current.pem"
+    url = f"https://{ADDRESSES[MASTER]}:6443/apis/certificates.k8s.io/v1/certificatesigningrequests"
+    options = f"--cert {mine} --key {mine} -H 'Content-Type: application/json'"
+    return asked(site, host, url, f"{options} -d {shlex.quote(json.dumps(body))}")
+
+
 def asked(site: Site, host: str, url: str, options: str) -> str:
     """The status of an answer; 000 when the connection was not even made."""
     line = f"curl -sk -m 5 -o /dev/null -w '%{{http_code}}' {options} {url}; true"
@@ -202,14 +324,14 @@ def test_a_host_whose_certificate_changed_is_given_the_new_one(bare_site: Callab
     site = bare_site(recipe="modern")
     site.apply()
     cluster = Modern(site, site.lab.layout.name)
-    before = site.on("boba", f"cat {PKI}/kubelet.crt")
-    (cluster.state / "pki" / "boba" / "kubelet.crt").unlink()
+    before = site.on("boba", f"cat {PKI}/kube-proxy.crt")
+    (cluster.state / "pki" / "boba" / "kube-proxy.crt").unlink()
     events = site.apply()
     started = {
         (e["step"], e["host"]) for e in events if e["event"] == "step.started" and e.get("job")
     }
     assert ("hosts/certificates", "boba") in started
     assert {host for step, host in started if step == "hosts/certificates"} == {"boba"}
-    assert site.on("boba", f"cat {PKI}/kubelet.crt") != before
+    assert site.on("boba", f"cat {PKI}/kube-proxy.crt") != before
     cluster.whole()
     assert json.loads(cluster.kubectl("get nodes -o json"))["items"]
