@@ -1,8 +1,8 @@
 """What differs between the Kubernetes minor versions the modern recipe installs: one row each.
 
 Sources: cmd/kubeadm/app/constants/constants.go and pkg/kubelet/apis/config/v1beta1/defaults.go of
-v1.34.4, v1.35.4, v1.36.3 and v1.37.2; every flag of this recipe is still one of v1.37.2's. Rows were
-tried on real hosts where `tried` says so.
+v1.34.4, v1.35.4, v1.36.3 and v1.37.2; every flag of this recipe is still one of v1.37.2's. Rows
+were tried on real hosts where `tried` says so.
 """
 
 from __future__ import annotations
