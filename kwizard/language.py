@@ -10,13 +10,18 @@ from __future__ import annotations
 import gettext
 import io
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from string import Formatter
 
 MESSAGES = Path(__file__).resolve().parent / "messages"
 LANGUAGES = ("en", "zh")
 
+PATTERN = "pattern"  # the context of sentences that come from below with their values in them
+
 _active: gettext.NullTranslations = gettext.NullTranslations()
+_patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
 _name = "en"
 
 
@@ -41,6 +46,24 @@ def N_(text: str, /) -> str:  # noqa: N802  # what gettext's users call it
     return text
 
 
+def told(sentence: str, /) -> str:
+    """A finished English sentence from below the screens (a problem, a cause, a remedy, a step's
+    title) in the language of the run; as it is where there is no translation.
+
+    Below the screens everything is English, since logs and `--json` are. The message files hold
+    those sentences with `{names}` for their values; the values are found in the sentence again.
+    """
+    if not _patterns or not sentence:
+        return sentence
+    said = _active.gettext(sentence)
+    if said != sentence:
+        return said
+    for pattern, translated in _patterns:
+        if found := pattern.fullmatch(sentence):
+            return translated.format(**found.groupdict())
+    return sentence
+
+
 def language() -> str:
     """The language of the run, one of LANGUAGES."""
     return _name
@@ -48,8 +71,8 @@ def language() -> str:
 
 def use(name: str) -> None:
     """Speak that language from now on, one of LANGUAGES."""
-    global _active, _name  # a run has one language
-    _active, _name = _read(name), name
+    global _active, _patterns, _name  # a run has one language
+    (_active, _patterns), _name = _read(name), name
 
 
 def wanted(environ: Mapping[str, str] = os.environ) -> str:
@@ -66,9 +89,11 @@ def _known(locale: str) -> str:
     return name if name in LANGUAGES else "en"
 
 
-def _read(name: str) -> gettext.NullTranslations:
+def _read(
+    name: str,
+) -> tuple[gettext.NullTranslations, tuple[tuple[re.Pattern[str], str], ...]]:
     if name == "en":
-        return gettext.NullTranslations()
+        return gettext.NullTranslations(), ()
     from babel.messages.mofile import write_mo  # only who needs it waits for it
     from babel.messages.pofile import read_po
 
@@ -77,4 +102,19 @@ def _read(name: str) -> gettext.NullTranslations:
     compiled = io.BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    told_of = [m for m in catalog if m.context == PATTERN and m.string]
+    told_of.sort(key=lambda m: -len(str(m.id)))  # the one that says most comes before others
+    patterns = tuple((pattern(str(m.id)), str(m.string)) for m in told_of)
+    return gettext.GNUTranslations(compiled), patterns
+
+
+def pattern(sentence: str) -> re.Pattern[str]:
+    """What finds the values of `{names}` in a sentence made of `sentence`."""
+    out: list[str] = []
+    seen: set[str] = set()
+    for text, name, _format, _conversion in Formatter().parse(sentence):
+        out.append(re.escape(text))
+        if name:
+            out.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+            seen.add(name)
+    return re.compile("".join(out), re.DOTALL)

@@ -1,14 +1,16 @@
-"""What kwizard can say, read out of its source; `python -m tests.messages` takes it into the message
-files (make messages).
+"""What kwizard can say, read out of its source.
 
-Sentences are the arguments of `_`, `_n` and `N_`, the labels of key bindings, and the titles and
-hints of the recipes' steps. Where a sentence stands in the source is not written into the message
-files: it would change with every line above it.
+`python -m tests.messages` (make messages) takes it into the message files. Sentences are the
+arguments of `_`, `_n` and `N_`, the labels of key bindings, the titles and hints of the recipes'
+steps, and what the modules of BELOW say of mistakes and causes (`kwizard.language.told` finds their
+values again). Where a sentence stands in the source is not written into the message files: it would
+change with every line above it.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -18,16 +20,19 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from kwizard import errors
 from kwizard.cluster.load import load
 from kwizard.cluster.model import Cluster, EtcdMode, Supervisor
 from kwizard.errors import KwizardError
-from kwizard.language import LANGUAGES, MESSAGES
+from kwizard.language import LANGUAGES, MESSAGES, PATTERN
 from kwizard.recipes import steps_for
 from kwizard.recipes.step import Phase
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "kwizard"
 EXAMPLES = (ROOT / "sample_hosts.yaml", *sorted((ROOT / "docs" / "examples").glob("*.yaml")))
+BELOW = ("cluster/", "probes/", "app/", "pki/", "remote/")
+SAYING = {"error", "warning", "Problem", "Cause", "Diagnosis"}  # and everything of kwizard.errors
 KINDS = ("script", "place", "wait")  # what recipes make steps with: id, title, hosts
 
 
@@ -42,6 +47,7 @@ class Said:
     text: str
     plural: str = ""
     place: str = ""
+    context: str | None = None
 
     @property
     def key(self) -> str | tuple[str, str]:
@@ -50,7 +56,7 @@ class Said:
 
 
 def in_source(text: str, name: str, *, recipe: bool = False) -> Iterator[Said]:
-    """The sentences of one module. Raises NotPlain where one is put together with f-strings or +."""
+    """The sentences of one module. Raises NotPlain where one is put together."""
     for node in ast.walk(ast.parse(text)):
         if not isinstance(node, ast.Call):
             continue
@@ -73,6 +79,19 @@ def in_source(text: str, name: str, *, recipe: bool = False) -> Iterator[Said]:
             yield from (Said(w, place=place) for a in titles if (w := _constant(a)))
 
 
+def from_below(text: str, name: str) -> Iterator[Said]:
+    """What one module below the screens says of mistakes and causes, with `{names}` for values."""
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call) or not _is_saying(ast.unparse(node.func)):
+            continue
+        named = [k.value for k in node.keywords if k.arg in ("message", "remedy", "cause")]
+        for value in (*node.args, *named):
+            for part in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
+                words = _template(part)
+                if len(re.findall(r"[a-z]{2,}", re.sub(r"{\w+}", "", words))) > 1:
+                    yield _told(words, f"{name}:{node.lineno}")
+
+
 def in_plans() -> Iterator[Said]:
     """Titles and hints of the steps the example clusters come to, with their options turned."""
     for phase in Phase:
@@ -83,7 +102,10 @@ def in_plans() -> Iterator[Said]:
         except KwizardError:  # not every option goes with every recipe
             continue
         for step in steps:
-            yield from (Said(w, place=f"step {step.id}") for w in (step.title, step.hint) if w)
+            for words in filter(None, (step.title, step.hint)):
+                general = words.replace(str(cluster.version), "{version}")
+                general = general.replace(f" on {cluster.control_plane.name} ", " on {host} ")
+                yield _told(general, f"step {step.id}")
 
 
 @cache
@@ -92,9 +114,12 @@ def everything() -> tuple[Said, ...]:
     found: dict[str | tuple[str, str], Said] = {}
     for file in sorted(SOURCE.rglob("*.py")):
         name = file.relative_to(SOURCE).as_posix()
-        recipe = name.startswith("recipes/")
-        for said in in_source(file.read_text(encoding="utf-8"), name, recipe=recipe):
+        text = file.read_text(encoding="utf-8")
+        for said in in_source(text, name, recipe=name.startswith("recipes/")):
             found.setdefault(said.key, said)
+        if name.startswith(BELOW):
+            for said in from_below(text, name):
+                found.setdefault(said.key, said)
     for said in in_plans():
         found.setdefault(said.key, said)
     return tuple(found.values())
@@ -106,6 +131,13 @@ def read(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
+def translated(catalog: Catalog, said: Said) -> str:
+    """What `catalog` has for it; empty where it has nothing."""
+    message = catalog.get(said.text, said.context)
+    string = message.string if message else ""
+    return str(string[0] if isinstance(string, tuple | list) else string or "")
+
+
 def update() -> None:
     """Take what is new into every message file, and what nobody says any more out of it."""
     for language in LANGUAGES:
@@ -115,15 +147,15 @@ def update() -> None:
         old = read(language) if file.exists() else Catalog(locale=language)
         new = Catalog(locale=language, project="kwizard", fuzzy=False)
         for said in everything():
-            known = old.get(said.text)
-            new.add(said.key, known.string if known else None)
+            known = old.get(said.text, said.context)
+            new.add(said.key, known.string if known else None, context=said.context)
         with file.open("wb") as out:
             write_po(out, new, width=100, omit_header=False, sort_output=False, no_location=True)
         text = file.read_text(encoding="utf-8")
         body = text[text.index('\nmsgid ""') :] if not text.startswith("msgid") else text
         head = [x for x in body.split("\n") if not x.startswith(_PASSING)]
         file.write_text("\n".join(head).lstrip("\n"), encoding="utf-8")
-        missing = sum(not new[s.text].string or new[s.text].string == ("",) for s in everything())
+        missing = sum(not translated(new, s) for s in everything())
         print(f"{file.relative_to(ROOT)}: {len(everything())} sentences, {missing} to translate")
 
 
@@ -134,6 +166,34 @@ def _words(node: ast.expr, place: str) -> str:
     if isinstance(node, ast.JoinedStr | ast.BinOp):
         raise NotPlain(f"{place}: {ast.unparse(node)} is put together; use names in braces")
     return _constant(node)
+
+
+def _is_saying(called: str) -> bool:
+    name = called.rpartition(".")[2]
+    return name in SAYING or hasattr(errors, name)
+
+
+def _template(node: ast.expr) -> str:
+    if isinstance(node, ast.BinOp):
+        left, right = _template(node.left), _template(node.right)
+        return left + right if left and right else ""
+    if not isinstance(node, ast.JoinedStr):
+        return _constant(node)
+    out, seen = "", set[str]()
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            name = re.findall(r"[a-z]\w*", ast.unparse(part.value).lower())[-1]
+            while name in seen:
+                name += "_"
+            seen.add(name)
+            out += "{" + name + "}"
+        else:
+            out += _constant(part).replace("{", "{{").replace("}", "}}")
+    return out.replace("{{hosts}}", "{hosts}")  # which a diagnosis puts in later
+
+
+def _told(words: str, place: str) -> Said:
+    return Said(words, place=place, context=PATTERN if re.search(r"{\w+}", words) else None)
 
 
 def _constant(node: ast.expr) -> str:
