@@ -12,6 +12,7 @@ import click
 
 from kwizard import __version__
 from kwizard.errors import InvalidInput, KwizardError
+from kwizard.language import LANGUAGES, use, wanted
 from kwizard.text import clean
 
 WITHOUT_TERMINAL = """\
@@ -64,12 +65,20 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="kwizard")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    help="The language to speak; else KWIZARD_LANG, else the locale decides.",
+)
 @click.pass_context
-def root(ctx: click.Context) -> None:
+def root(ctx: click.Context, lang: str | None) -> None:
     """Kubernetes from the release binaries, over SSH, one readable step at a time.
 
     Without a command: the guided installation (new cluster, resume, or monitor).
     """
+    if lang is not None:
+        os.environ["KWIZARD_LANG"] = lang  # also for the wizards that `kwizard web` starts
+    use(wanted())
     if ctx.invoked_subcommand is None:
         from kwizard.cli.guided import guided
 

@@ -1,9 +1,9 @@
-"""What to say of an error nobody foresaw."""
+"""Errors in words: those that were foreseen, and those nobody foresaw."""
 
 from __future__ import annotations
 
-from kwizard.errors import KwizardError
-from kwizard.language import _
+from kwizard.errors import InvalidInput, KwizardError, Problem
+from kwizard.language import _, told
 
 
 def unforeseen(error: BaseException) -> KwizardError:
@@ -12,3 +12,21 @@ def unforeseen(error: BaseException) -> KwizardError:
         _("kwizard made a mistake: {kind}: {error}", kind=type(error).__name__, error=error),
         remedy=_("what runs on the hosts goes on; try again, and report these words"),
     )
+
+
+def what_happened(error: KwizardError) -> str:
+    """What `str(error)` says, in the language of the run."""
+    if isinstance(error, InvalidInput):
+        return "\n".join(in_words(p) for p in error.problems)
+    where = _("{step} on {host}", step=error.step, host=error.host) if error.host else error.step
+    where = where if error.step else error.host
+    said = told(error.message)
+    return f"{where}: {said}" if where else said
+
+
+def in_words(problem: Problem) -> str:
+    """What `str(problem)` says, in the language of the run."""
+    where = f"{problem.file}:{problem.line}" if problem.line else problem.file
+    place = f"{where}: " if problem.file else ""
+    remedy = f" ({told(problem.remedy)})" if problem.remedy else ""
+    return place + told(problem.message) + remedy

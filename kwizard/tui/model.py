@@ -27,7 +27,7 @@ from kwizard.engine.events import (
     StepSkipped,
     StepStarted,
 )
-from kwizard.language import N_, _
+from kwizard.language import N_, _, told
 
 LOG_LINES = 5000
 COMMANDS = 5000
@@ -181,7 +181,7 @@ class RunModel:
                 self._put(event, Spot(Mark.FAILED, reason=event.reason))
                 self.failures.append(event)
                 self._over(event, _("failed") if event.exit is None else str(event.exit))
-                self._say(event, "── " + _("failed: {reason}", reason=event.reason))
+                self._say(event, "── " + _("failed: {reason}", reason=told(event.reason)))
             case Progress():
                 old = self.spots.get((event.step, event.host), Spot(Mark.RUNNING, event.time))
                 self._put(
@@ -257,7 +257,7 @@ class RunModel:
         self.commands.append(
             Command(event.time, event.step, event.host, event.title, event.job, event.attached)
         )
-        title = _(event.title)
+        title = told(event.title)
         said = (
             _("{step}: followed again", step=title)
             if event.attached

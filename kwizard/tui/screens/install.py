@@ -13,7 +13,8 @@ from textual.events import Key
 from textual.widgets import Button, DataTable, Static
 
 from kwizard.errors import KwizardError
-from kwizard.language import _
+from kwizard.language import _, told
+from kwizard.tui.errors import what_happened
 from kwizard.tui.measures import duration
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.page import Page
@@ -121,7 +122,7 @@ class InstallScreen(Page):
         if model.status == "running" and model.started is None:
             word, now = _("▸ looking at the hosts"), None
         text = f"  {spent}   " + _("{over} of {count} steps", over=over, count=total)
-        title = f"   {_(now[0].title)}" if now is not None else ""
+        title = f"   {told(now[0].title)}" if now is not None else ""
         shown = word + text + title
         if shown != self._shown:
             self._shown = shown
@@ -203,23 +204,30 @@ class InstallScreen(Page):
         if failures:
             first = failures[0]
             status = "" if first.exit is None else " " + _("(exit {status})", status=first.exit)
-            parts.append(Content.assemble(("✗ ", "$error"), plain(first.reason + status, "bold")))
+            parts.append(
+                Content.assemble(("✗ ", "$error"), plain(told(first.reason) + status, "bold"))
+            )
             if first.hint:
-                parts.append(Content.assemble(("→ ", "$secondary"), plain(_(first.hint))))
+                parts.append(Content.assemble(("→ ", "$secondary"), plain(told(first.hint))))
             parts += [plain("  " + line, "$muted") for line in first.log_tail.split("\n") if line]
             parts += [
                 Content.assemble(
                     ("✗ ", "$error"),
                     plain(
-                        _("{step} on {host}: {reason}", step=f.step, host=f.host, reason=f.reason)
+                        _(
+                            "{step} on {host}: {reason}",
+                            step=f.step,
+                            host=f.host,
+                            reason=told(f.reason),
+                        )
                     ),
                 )
                 for f in failures[1:]
             ]
         elif error is not None:
-            parts.append(Content.assemble(("✗ ", "$error"), plain(str(error), "bold")))
+            parts.append(Content.assemble(("✗ ", "$error"), plain(what_happened(error), "bold")))
             if error.remedy:
-                parts.append(Content.assemble(("→ ", "$secondary"), plain(error.remedy)))
+                parts.append(Content.assemble(("→ ", "$secondary"), plain(told(error.remedy))))
             if error.log_tail:
                 parts.append(plain(error.log_tail, "$muted"))
         else:

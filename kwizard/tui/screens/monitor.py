@@ -15,6 +15,7 @@ from textual.widgets import Static
 from kwizard.errors import KwizardError
 from kwizard.language import N_, _
 from kwizard.monitor.snapshot import Snapshot
+from kwizard.tui.errors import what_happened
 from kwizard.tui.measures import ago
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.page import Page
@@ -68,7 +69,7 @@ class MonitorScreen(Page):
                     self._show()
         except KwizardError as error:
             app.error = error
-            self._trouble = str(error)
+            self._trouble = what_happened(error)
             self.query_one("#verdict", Static).update(
                 Content.assemble(("✗ ", "$error"), plain(self._trouble, "bold"))
             )

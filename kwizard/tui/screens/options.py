@@ -17,7 +17,7 @@ from textual.widgets import Button, Input, Static
 
 from kwizard.cluster.model import Backend, Cluster, EtcdMode, Supervisor
 from kwizard.errors import Problem
-from kwizard.language import N_, _
+from kwizard.language import N_, _, told
 from kwizard.tui.plain import lines
 from kwizard.tui.screens.meanings import MEANINGS
 from kwizard.tui.screens.page import Page
@@ -186,6 +186,6 @@ class OptionsScreen(Page):
 
         blocking = [p for p in self.wizard.cases.problems(self.wizard.draft.cluster) if p.blocks]
         if blocking:
-            self.say(blocking[0].message, bad=True)
+            self.say(told(blocking[0].message), bad=True)
             return
         self.app.push_screen(ReviewScreen())

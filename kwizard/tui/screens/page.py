@@ -12,8 +12,8 @@ from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
 
 from kwizard.errors import KwizardError
-from kwizard.language import _, language
-from kwizard.tui.errors import unforeseen
+from kwizard.language import _, language, told
+from kwizard.tui.errors import unforeseen, what_happened
 from kwizard.tui.keys import Keys
 from kwizard.tui.plain import plain
 from kwizard.tui.widgets.form import Problems, in_full
@@ -112,7 +112,7 @@ class Page(Keys):
         """Show an error with its remedy, in a dialog."""
         from kwizard.tui.screens.dialogs import Notice
 
-        text = [plain(str(error))]
+        text = [plain(what_happened(error))]
         if error.remedy and error.remedy not in str(error):
-            text.append(Content.assemble((_("What to do: "), "bold"), plain(error.remedy)))
+            text.append(Content.assemble((_("What to do: "), "bold"), plain(told(error.remedy))))
         self.app.push_screen(Notice(_("That did not work"), Content("\n\n").join(text)))

@@ -11,6 +11,7 @@ from textual.widgets import Button, Static, TextArea
 
 from kwizard.language import _
 from kwizard.text import clean
+from kwizard.tui.errors import in_words
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.dialogs import Dialog
 from kwizard.tui.usecases import Pasted
@@ -70,7 +71,8 @@ class PasteScreen(Dialog[Pasted]):
                 plain("  " + _("and {count} more", count=len(self._pasted.hosts) - 4), "$muted")
             )
         parts += [
-            Content.assemble(("! ", "$warning"), plain(str(p))) for p in self._pasted.problems[:2]
+            Content.assemble(("! ", "$warning"), plain(in_words(p)))
+            for p in self._pasted.problems[:2]
         ]
         self.query_one("#understood", Static).update(Content("\n").join(parts))
         self.query_one("#ok", Button).disabled = not self._pasted.hosts

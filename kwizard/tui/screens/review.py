@@ -15,8 +15,9 @@ from textual.widgets import Button, DataTable, Static
 
 from kwizard.engine.plan import Finding, State, Task
 from kwizard.errors import InvalidInput, KwizardError
-from kwizard.language import N_, _
+from kwizard.language import N_, _, told
 from kwizard.recipes.step import Operator, Place, Wait
+from kwizard.tui.errors import in_words, what_happened
 from kwizard.tui.plain import cell, plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.theme import palette
@@ -66,7 +67,7 @@ class ReviewScreen(Page):
 
     def _refused(self, error: KwizardError) -> None:
         problems = error.problems if isinstance(error, InvalidInput) else ()
-        sentences = [str(p) for p in problems] or [str(error), error.remedy]
+        sentences = [in_words(p) for p in problems] or [what_happened(error), told(error.remedy)]
         self.query_one("#summary", Static).update(
             Content("\n").join(Content.assemble(("✗ ", "$error"), plain(s)) for s in sentences if s)
         )
@@ -113,9 +114,9 @@ class ReviewScreen(Page):
         body = colours.muted if finding.state is State.DONE else ""
         return [
             cell(mark, style),
-            cell(_(task.step.title), body),
+            cell(told(task.step.title), body),
             cell(task.host_label, body),
-            cell(_(finding.reason), colours.muted),
+            cell(told(finding.reason), colours.muted),
         ]
 
     def recolour(self) -> None:
@@ -151,7 +152,7 @@ class ReviewScreen(Page):
                 plain(task.id, "$accent"),
                 plain(f"  {_kind(task)}", "$muted"),
                 "\n",
-                plain(_(finding.reason)),
+                plain(told(finding.reason)),
             )
         )
 

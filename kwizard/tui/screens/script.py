@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from kwizard.engine.plan import Task
-from kwizard.language import _
+from kwizard.language import _, told
 from kwizard.recipes.step import Operator, Place
 from kwizard.tui.keys import Keys
 from kwizard.tui.plain import lines, plain
@@ -53,7 +53,7 @@ class ScriptScreen(Keys, ModalScreen[None]):
         task = self._planned
         box = self.query_one("#script-box")
         what = _("probe (read only)") if self._probe else _("script")
-        box.border_title = plain(f"{_(task.step.title)}, {task.host_label}: {what}")
+        box.border_title = plain(f"{told(task.step.title)}, {task.host_label}: {what}")
         box.border_subtitle = plain(f"sha256 {task.sha256[:16]}…")
         text = (task.probe or "") if self._probe else task.script
         self.query_one("#script", Static).update(

@@ -10,7 +10,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import DataTable, Static
 
-from kwizard.language import _
+from kwizard.language import _, told
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.probes.matrix import Cell, Matrix
 from kwizard.probes.services import Service
@@ -198,12 +198,15 @@ def diagnoses(snapshot: Snapshot) -> Content:
     """What is likely wrong, and what to do about it."""
     parts = [
         Content.assemble(("✗ ", "$error"), plain(text))
-        for text in (*(f"{h}: {p}" for h, p in snapshot.problems.items()), *snapshot.faults)
+        for text in (
+            *(f"{h}: {told(p)}" for h, p in snapshot.problems.items()),
+            *map(told, snapshot.faults),
+        )
     ]
     for found in snapshot.diagnoses:
         mark = ("✗ ", "$error") if found.cells else ("! ", "$warning")
-        parts.append(Content.assemble(mark, plain(found.cause, "bold")))
-        parts.append(Content.assemble(("  → ", "$secondary"), plain(found.remedy)))
+        parts.append(Content.assemble(mark, plain(told(found.cause), "bold")))
+        parts.append(Content.assemble(("  → ", "$secondary"), plain(told(found.remedy))))
         if found.evidence_command:
             parts.append(
                 plain("  " + _("shown by: {command}", command=found.evidence_command), "$muted")

@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label, Static
 
 from kwizard.errors import Problem
-from kwizard.language import _
+from kwizard.language import _, told
 from kwizard.tui.plain import plain
 
 
@@ -161,7 +161,7 @@ class Problems(Static):
 def headline(problem: Problem) -> Content:
     """Symbol and message."""
     mark = ("✗ ", "$error") if problem.blocks else ("! ", "$warning")
-    return Content.assemble(mark, plain(problem.message))
+    return Content.assemble(mark, plain(told(problem.message)))
 
 
 def in_full(problems: Sequence[Problem]) -> Content:
@@ -170,5 +170,5 @@ def in_full(problems: Sequence[Problem]) -> Content:
     for problem in sorted(problems, key=lambda p: not p.blocks):
         parts.append(headline(problem))
         if problem.remedy:
-            parts.append(Content.assemble(("  → ", "$secondary"), plain(problem.remedy)))
+            parts.append(Content.assemble(("  → ", "$secondary"), plain(told(problem.remedy))))
     return Content("\n").join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from kwizard.language import _
+from kwizard.language import _, told
 from kwizard.tui.measures import duration, size
 from kwizard.tui.model import Mark, Row, RunModel, Spot
 from kwizard.tui.plain import cell
@@ -82,7 +82,7 @@ class ProgressGrid(Grid):
     def _draw_row(self, row: Row, model: RunModel, now: datetime) -> None:
         if row.step not in self.rows:
             blank = (cell("") for _column in range(len(self.columns) - 1))
-            self.add_row(cell(_(row.title)), *blank, key=row.step)
+            self.add_row(cell(told(row.title)), *blank, key=row.step)
         marks: Counter[Mark] = Counter()
         for index, host in enumerate(self._hosts):
             spot = model.spot(row.step, host)

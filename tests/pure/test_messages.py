@@ -1,0 +1,114 @@
+"""The message files: the same values in every language, and what is found in the source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from string import Formatter
+
+import pytest
+
+from kwizard import language
+from kwizard.language import LANGUAGES, PATTERN, _, _n, told
+from tests.messages import NotPlain, Said, everything, from_below, in_source, read, translated
+
+OTHERS = [name for name in LANGUAGES if name != "en"]
+
+
+def names(text: str) -> set[str]:
+    try:
+        return {name for _text, name, _spec, _conversion in Formatter().parse(text) if name}
+    except ValueError:  # a brace that is only a brace
+        return set()
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_translations_have_the_values_of_the_original(name: str) -> None:
+    catalog = read(name)
+    wrong = [
+        s.text
+        for s in everything()
+        if (words := translated(catalog, s)) and names(words) != names(s.text) | names(s.plural)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_values_are_found_again_in_sentences_from_below(name: str) -> None:
+    language.use(name)
+    catalog = read(name)
+    for said in everything():
+        if said.context == PATTERN and translated(catalog, said):
+            values = {n: f"<{i}>" for i, n in enumerate(sorted(names(said.text)))}
+            expected = translated(catalog, said).format(**values)
+            assert told(said.text.format(**values)) == expected
+
+
+def test_a_sentence_without_a_translation_stays_as_it_is() -> None:
+    language.use("zh")
+    assert told("nobody ever said this") == "nobody ever said this"
+    assert told("") == ""
+    assert _("") == ""
+
+
+def test_plurals_and_values() -> None:
+    assert _n("{count} host taken in", "{count} hosts taken in", 1) == "1 host taken in"
+    language.use("zh")
+    assert _n("{count} host taken in", "{count} hosts taken in", 3) == "已加入 3 台主机"
+    assert _("Host {name}", name="a{b}") == "主机 a{b}"
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "zh"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "KWIZARD_LANG": "en"}, "en"),
+        ({"LANG": "C", "KWIZARD_LANG": "zh"}, "zh"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LANG": "zh-Hans"}, "zh"),
+    ],
+)
+def test_the_locale_chooses_the_language(environ: dict[str, str], expected: str) -> None:
+    assert language.wanted(environ) == expected
+
+
+@pytest.mark.parametrize("source", ['_(f"{host} is down")', '_("a " + host)', '_n(f"{x}", "y", 2)'])
+def test_sentences_put_together_are_refused(source: str) -> None:
+    with pytest.raises(NotPlain):
+        list(in_source(source, "x.py"))
+
+
+READERS: list[tuple[str, Callable[[str, str], object], Said]] = [
+    ('_("Stay")', in_source, Said("Stay")),
+    ('_n("{count} a", "{count} b", 2)', in_source, Said("{count} a", "{count} b")),
+    ('Binding("a", "add", "Add", show=False)', in_source, Said("Add")),
+    ('Problem(f"host {h.name} is away")', from_below, Said("host {name} is away", "", "", PATTERN)),
+    (
+        'Cause(cause=f"{{hosts}} lack all of {x}")',
+        from_below,
+        Said("{hosts} lack all of {x}", "", "", PATTERN),
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "reader", "expected"), READERS)
+def test_sentences_are_found(
+    source: str, reader: Callable[[str, str], list[Said]], expected: Said
+) -> None:
+    (found,) = reader(source, "x.py")
+    assert (found.text, found.plural, found.context) == (
+        expected.text,
+        expected.plural,
+        expected.context,
+    )
+
+
+def test_chinese_files_are_in_chinese() -> None:
+    """A translation that is only the original again was forgotten; names of programs may stay."""
+    catalog = read("zh")
+    same = [s.text for s in everything() if translated(catalog, s) == s.text]
+    assert [s for s in same if re.search(r"[a-z]{3,} [a-z]{2,}", s)] == []
