@@ -8,7 +8,7 @@ from pathlib import Path
 from kwizard.cluster.model import Cluster, RecipeName
 from kwizard.engine.plan import PublicPart, no_files
 from kwizard.pki.store import Pki, write_secret
-from kwizard.recipes.modern.values import api_url
+from kwizard.recipes.modern.flags import server_url
 
 FOLDER = "pki"
 ADMIN_KUBECONFIG = "admin.kubeconfig"
@@ -29,7 +29,7 @@ def secure(cluster: Cluster, directory: Path) -> Pki | None:
     if cluster.recipe is not RecipeName.MODERN:
         return None
     pki = Pki.ensure(directory / FOLDER, cluster)
-    text = pki.kubeconfig(api_url(cluster)).encode()
+    text = pki.kubeconfig(_servers(cluster, cluster.control_plane.name)).encode()
     file = directory / ADMIN_KUBECONFIG
     if not file.is_file() or file.read_bytes() != text:
         write_secret(file, text)
@@ -54,7 +54,7 @@ def secret_files(pki: Pki, cluster: Cluster, bundle: str, host: str) -> Mapping[
         case "pki":
             return pki.bundle(cluster.host(host)).files
         case "admin":
-            return {ADMIN_KUBECONFIG: pki.kubeconfig(api_url(cluster)).encode()}
+            return {ADMIN_KUBECONFIG: pki.kubeconfig(_servers(cluster, host)).encode()}
         case "token":
             token = pki.token()
             return {
@@ -62,6 +62,15 @@ def secret_files(pki: Pki, cluster: Cluster, bundle: str, host: str) -> Mapping[
                 "bootstrap-token-ends": token.expiration.encode(),
             }
     raise KeyError(bundle)
+
+
+def _servers(cluster: Cluster, first: str) -> dict[str, str]:
+    """The API servers by context, that of the host called `first` before the others. The only one
+    is called like the cluster; of several each has its host's name behind that."""
+    hosts = sorted(cluster.control_planes, key=lambda h: h.name != first)
+    if len(hosts) == 1:
+        return {cluster.name: server_url(hosts[0])}
+    return {f"{cluster.name}-{h.name}": server_url(h) for h in hosts}
 
 
 def told(pki: Pki, directory: Path) -> Iterator[str]:

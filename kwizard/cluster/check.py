@@ -23,7 +23,7 @@ FROM = {RecipeName.MODERN: (1, 34)}
 NEWEST = {RecipeName.MODERN: (1, 37)}
 """The newest minor version a recipe has facts of; a later one is installed like it."""
 
-ONE_CONTROL_PLANE = frozenset({RecipeName.CLASSIC, RecipeName.MODERN})
+ONE_CONTROL_PLANE = frozenset({RecipeName.CLASSIC})
 """Recipes that know one control plane only."""
 
 
@@ -236,6 +236,8 @@ def _roles(cluster: Cluster) -> Iterator[Finding]:
             "leave control-plane in the roles of one host",
             *(_at(i, "roles") for i in control[1:]),
         )
+    elif len(control) > 1:
+        yield from _several(cluster, control)
     if control and not (cluster.control_plane_is_node or cluster.with_role(Role.WORKER)):
         yield error(
             "no host would run pods",
@@ -250,6 +252,25 @@ def _roles(cluster: Cluster) -> Iterator[Finding]:
             f"host {hosts[i].name} has no role, so nothing is installed there",
             "roles given on one host hold for all: give every host its own",
             _at(i, "roles"),
+        )
+
+
+def _several(cluster: Cluster, control: Sequence[int]) -> Iterator[Finding]:
+    """Several control planes are there so that one may be lost."""
+    members = len(cluster.with_role(Role.ETCD))
+    about = tuple(_at(i, "roles") for i in range(len(cluster.hosts)))
+    if cluster.etcd.mode is not EtcdMode.EXISTING and 0 < members < 3:
+        yield warning(
+            f"{len(control)} hosts are control planes, but etcd has {members} "
+            f"member{'s' if members > 1 else ''}: with one of them the API stops all the same",
+            "give three hosts the role etcd",
+            *about,
+        )
+    if len(control) == 2:
+        yield warning(
+            "two hosts are control planes: when one is lost, nothing is left to lose",
+            "give a third host the role control-plane",
+            *about,
         )
 
 

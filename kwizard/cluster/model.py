@@ -271,6 +271,11 @@ class Cluster:
         return self.with_role(Role.CONTROL_PLANE)[0]
 
     @property
+    def control_planes(self) -> tuple[Host, ...]:
+        """Every control-plane host, in file order."""
+        return self.with_role(Role.CONTROL_PLANE)
+
+    @property
     def nodes(self) -> tuple[Host, ...]:
         """Hosts that run a kubelet: the workers, and the control plane where asked.
 

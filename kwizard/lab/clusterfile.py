@@ -95,10 +95,12 @@ def describe_modern(
     user: str = "root",
     backend: str = "vxlan",
     proxy: str = "iptables",
+    control_planes: int = 1,
     second: bool = False,
     host_keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Cluster:
-    """A current cluster on the same seats with the same roles; pods run on the control plane too.
+    """A current cluster on the same seats with the same roles, but that the first `control_planes`
+    are control planes; pods run there too.
 
     cgroup v1 is allowed: a lab's hosts have what their machine has. Everything else as `describe`.
     """
@@ -108,7 +110,7 @@ def describe_modern(
         name=name,
         recipe=RecipeName.MODERN,
         version=Version.parse(version),
-        hosts=_hosts(seats, key, user, second, host_keys),
+        hosts=_hosts(seats, key, user, second, host_keys, control_planes),
         control_plane_is_node=True,
         network=replace(network, backend=Backend(backend)),
         etcd=Etcd(mode=EtcdMode.SYSTEMD, binaries=str(etcd_path())),
@@ -127,12 +129,17 @@ def describe_modern(
 
 
 def _hosts(
-    seats: tuple[Seat, ...], key: Path, user: str, second: bool, host_keys: Mapping[str, str]
+    seats: tuple[Seat, ...],
+    key: Path,
+    user: str,
+    second: bool,
+    host_keys: Mapping[str, str],
+    control_planes: int = 1,
 ) -> tuple[Host, ...]:
     quorum = 3 if len(seats) >= 3 else 1
     hosts = []
     for number, seat in enumerate(seats):
-        roles = {Role.CONTROL_PLANE} if number == 0 else {Role.WORKER}
+        roles = {Role.CONTROL_PLANE} if number < control_planes else {Role.WORKER}
         if number < quorum:
             roles.add(Role.ETCD)
         address = str(seat.second_address) if second else None
@@ -153,14 +160,15 @@ def write(
     supervisor: str = "systemd",
     backend: str | None = None,
     proxy: str = "iptables",
+    control_planes: int = 1,
     second: bool = False,
     host_keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Path:
     """Write the cluster file to `file` (default: in the lab's directory) and return its path.
 
     Without `version` and `backend` the recipe's own are taken; `supervisor` is for the classic one,
-    `proxy` for the modern one. Makes the images it names where they are missing. Raises LabError
-    when they cannot be made.
+    `proxy` and `control_planes` for the modern one. Makes the images it names where they are
+    missing. Raises LabError when they cannot be made.
     """
     if RecipeName(recipe) is RecipeName.MODERN:
         cluster = describe_modern(
@@ -172,6 +180,7 @@ def write(
             user=user,
             backend=backend or "vxlan",
             proxy=proxy,
+            control_planes=control_planes,
             second=second,
             host_keys=host_keys,
         )

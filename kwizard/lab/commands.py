@@ -78,12 +78,20 @@ lab.add_command(mirror)
     show_default=True,
     help="What kube-proxy writes its rules with (modern).",
 )
+@click.option(
+    "--control-planes",
+    type=click.IntRange(1, MAX_HOSTS),
+    default=1,
+    show_default=True,
+    help="How many of the hosts, from the first on, are control planes (modern).",
+)
 @click.option("--disk-mb", type=int, help="Give new hosts a disk of that size, which can fill up.")
 @click.option("--install", is_flag=True, help="Install missing Debian packages first.")
 @click.pass_obj
 def up(
     self: Lab, hosts: int, file: Path | None, user: str, supervisor: str, recipe: str | None,
-    version: str | None, backend: str | None, proxy: str, disk_mb: int | None, install: bool,
+    version: str | None, backend: str | None, proxy: str, control_planes: int,
+    disk_mb: int | None, install: bool,
 ) -> None:  # fmt: skip
     """Start hosts, wait until they are ready, and write a cluster file for them."""
     if install:
@@ -99,6 +107,7 @@ def up(
         supervisor=supervisor,
         backend=backend,
         proxy=proxy,
+        control_planes=control_planes,
     )
     _say("the cluster file:")
     click.echo(str(written))

@@ -254,6 +254,7 @@ class Lab:
         supervisor: str = "systemd",
         backend: str | None = None,
         proxy: str = "iptables",
+        control_planes: int = 1,
         second: bool = False,
     ) -> Path:
         """Write a ready cluster file for the lab's hosts and return its path.
@@ -280,6 +281,7 @@ class Lab:
             supervisor=supervisor,
             backend=backend,
             proxy=proxy,
+            control_planes=control_planes,
             second=second,
             host_keys=host_keys,
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kwizard.cluster.model import Cluster, EtcdMode, Host, RecipeName, Role
 from kwizard.probes.nodes import Nodes
 from kwizard.probes.services import Service
+from kwizard.recipes.modern import flags
 
 
 def daemons(cluster: Cluster, host: Host) -> tuple[str, ...]:
@@ -30,6 +31,8 @@ def _modern(cluster: Cluster, host: Host) -> tuple[str, ...]:
         wanted += ["kube-apiserver", "kube-controller-manager", "kube-scheduler"]
     if host in cluster.nodes:
         wanted += ["kubelet", "kube-proxy", "flanneld", "containerd"]
+        if flags.has_gateway(cluster):
+            wanted.append(flags.GATEWAY)
     if Role.ETCD in host.roles:
         wanted.append("etcd")
     return tuple(wanted)

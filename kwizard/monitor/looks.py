@@ -40,27 +40,54 @@ class Survey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """What hosts of one recipe are asked, and who reads the answers."""
+    """What hosts of one recipe are asked, and who reads the answers. `components` and `nodes` are
+    the scripts by the host of the control plane that runs each."""
 
-    components: str
+    components: Mapping[str, str]
     parse_components: Callable[[Output], Components]
-    nodes: str
+    nodes: Mapping[str, str]
     daemons: tuple[str, ...]
     endpoints: str
     parse_endpoints: Callable[[Output], Endpoints]
 
 
 def _modern(cluster: Cluster) -> _Asked:
-    server = flags.api_url(cluster)
+    servers = {h.name: flags.server_url(h) for h in cluster.control_planes}
     members = {h.name: f"https://{h.address}:2379" for h in cluster.with_role(Role.ETCD)}
     return _Asked(
-        components=controlplane.script(server, flags.MONITOR, flags.PKI, members),
+        components={
+            name: controlplane.script(server, flags.MONITOR, flags.PKI, members)
+            for name, server in servers.items()
+        },
         parse_components=controlplane.parse,
-        nodes=nodes.script(server, flags.MONITOR),
+        nodes={name: nodes.script(server, flags.MONITOR) for name, server in servers.items()},
         daemons=services.MODERN_DAEMONS,
         endpoints=matrix.pods_script(),
         parse_endpoints=matrix.parse_pods,
     )
+
+
+def _silent(name: str) -> str:
+    return f"{name} did not answer, and it is the one to ask"
+
+
+def _one_table(tables: Mapping[str, Components | None]) -> Components:
+    """The table of the only control plane, or those of several as one."""
+    if len(tables) > 1:
+        return controlplane.together(tables)
+    name, table = next(iter(tables.items()))
+    return table or Components(error=_silent(name))
+
+
+def _first_list(lists: Mapping[str, Nodes | None]) -> Nodes:
+    """What the first said whose API server answered; when none did, why not."""
+    seen = {name: rows or Nodes(error=_silent(name)) for name, rows in lists.items()}
+    for rows in seen.values():
+        if not rows.error:
+            return rows
+    if len(seen) == 1:
+        return next(iter(seen.values()))
+    return Nodes(error="; ".join(f"{name}: {rows.error}" for name, rows in seen.items()))
 
 
 class Looks:
@@ -74,11 +101,10 @@ class Looks:
     async def survey(self, *, with_endpoints: bool) -> Survey:
         """Everything but the pings, all hosts and all questions at once."""
         names = tuple(self._hosts)
-        master = self._cluster.control_plane
         asked = _modern(self._cluster) if self._is_modern else self._classic()
-        table, rows, daemons, ends = await asyncio.gather(
-            self._look(master.name, asked.components, asked.parse_components, API),
-            self._look(master.name, asked.nodes, nodes.parse, API),
+        tables, lists, daemons, ends = await asyncio.gather(
+            self._ask_all(asked.components, asked.parse_components),
+            self._ask_all(asked.nodes, nodes.parse),
             self._each(
                 names,
                 services.script(asked.daemons),
@@ -86,10 +112,9 @@ class Looks:
             ),
             self._each(names if with_endpoints else (), asked.endpoints, asked.parse_endpoints),
         )
-        silent = f"{master.name} did not answer, and it is the one to ask"
         return Survey(
-            components=table or Components(error=silent),
-            nodes=rows or Nodes(error=silent),
+            components=_one_table(tables),
+            nodes=_first_list(lists),
             services=daemons,
             endpoints=ends,
         )
@@ -134,11 +159,12 @@ class Looks:
         return {h.name: here.get(h.name) for h in self._cluster.hosts}
 
     def _classic(self) -> _Asked:
+        master = self._cluster.control_plane.name
         server = f"http://{self._cluster.control_plane.address}:{PORT}"
         return _Asked(
-            components=components.script(server, self._etcd()),
+            components={master: components.script(server, self._etcd())},
             parse_components=components.parse,
-            nodes=nodes.script(server),
+            nodes={master: nodes.script(server)},
             daemons=services.DAEMONS,
             endpoints=matrix.addresses_script(),
             parse_endpoints=matrix.parse_addresses,
@@ -154,6 +180,13 @@ class Looks:
     ) -> dict[str, T]:
         looks = await asyncio.gather(*(self._look(n, script, parse, QUICK) for n in names))
         return {n: seen for n, seen in zip(names, looks, strict=True) if seen is not None}
+
+    async def _ask_all(
+        self, scripts: Mapping[str, str], parse: Callable[[Output], T]
+    ) -> dict[str, T | None]:
+        """What each host answered to its own script, in order; None where it did not."""
+        looks = (self._look(name, script, parse, API) for name, script in scripts.items())
+        return dict(zip(scripts, await asyncio.gather(*looks), strict=True))
 
     async def _look(
         self, name: str, script: str, parse: Callable[[Output], T], timeout: float

@@ -109,11 +109,14 @@ class Pki:
         found = (Validity(name, pair.ends) for name, pair in self._pairs.items())
         return tuple(sorted(found, key=lambda v: (v.ends, v.name)))
 
-    def kubeconfig(self, server: str) -> str:
-        """The operator's kubeconfig: a secret, since it holds the admin's key."""
+    def kubeconfig(self, servers: Mapping[str, str]) -> str:
+        """The operator's kubeconfig: a secret, since it holds the admin's key.
+
+        `servers` are the URLs of the API servers by the name of the context that reaches each; the
+        first is the current one.
+        """
         pair, trusted = self._pairs[needs.ADMIN], self._pairs[needs.CLUSTER_CA]
-        name = self._cluster.name
-        user = f"{name}-admin"
+        user = f"{self._cluster.name}-admin"
         document = {
             "apiVersion": "v1",
             "kind": "Config",
@@ -125,6 +128,7 @@ class Pki:
                         "certificate-authority-data": _base64(trusted.certificate_pem),
                     },
                 }
+                for name, server in servers.items()
             ],
             "users": [
                 {
@@ -135,8 +139,10 @@ class Pki:
                     },
                 }
             ],
-            "contexts": [{"name": name, "context": {"cluster": name, "user": user}}],
-            "current-context": name,
+            "contexts": [
+                {"name": name, "context": {"cluster": name, "user": user}} for name in servers
+            ],
+            "current-context": next(iter(servers)),
         }
         return json.dumps(document, indent=2) + "\n"
 

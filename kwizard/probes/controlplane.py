@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from kwizard.probes.components import Component, Components
 from kwizard.probes.script import render
@@ -10,6 +11,8 @@ from kwizard.probes.sections import Section, read, short
 from kwizard.remote.host import Output
 
 _API = "kube-apiserver"
+DAEMONS = (_API, "kube-controller-manager", "kube-scheduler")
+"""What every control-plane host has one of."""
 
 
 def script(server: str, kubeconfig: str, pki: str, etcd: Mapping[str, str]) -> str:
@@ -27,6 +30,34 @@ def parse(output: Output) -> Components:
         return Components(rows=rows, error="the look at the control plane was cut short")
     error = "" if api.ok else next(r.error for r in rows if r.name == _API)
     return Components(rows=rows, error=error)
+
+
+def together(looks: Mapping[str, Components | None]) -> Components:
+    """The looks at several control planes as one table; `looks` by host, None where it was silent.
+
+    Daemons there is one of on each host get that host's name behind theirs. etcd's members, whom
+    every host asks, are told of by the first that could ask them. `error` is "" as soon as one API
+    server answered well.
+    """
+    rows: dict[str, Component] = {}
+    errors = []
+    for host, seen in looks.items():
+        found = seen or _silent(host)
+        for row in found.rows:
+            if row.name in DAEMONS:
+                rows[f"{row.name}-{host}"] = replace(row, name=f"{row.name}-{host}")
+            elif row.name not in rows or (rows[row.name].status == "Unknown"):
+                rows[row.name] = row
+        if found.error:
+            errors.append(f"{host}: {found.error}")
+    error = "; ".join(errors) if len(errors) == len(looks) else ""
+    return Components(rows=tuple(sorted(rows.values())), error=error)
+
+
+def _silent(host: str) -> Components:
+    said = f"{host} did not answer"
+    rows = tuple(Component(name=name, status="Unknown", error=said) for name in DAEMONS)
+    return Components(rows=rows, error=said)
 
 
 def _row(name: str, section: Section) -> Component:

@@ -31,14 +31,17 @@ DAEMONS = (
 )
 """The daemons looked for. docker's process is called dockerd, its unit docker."""
 
-MODERN_DAEMONS = (*DAEMONS[:-1], "containerd")
-"""The daemons of a modern cluster."""
+GATEWAY = "kube-api-gateway"
+
+MODERN_DAEMONS = (*DAEMONS[:-1], "containerd", GATEWAY)
+"""The daemons of a modern cluster. The gateway is there only with several control planes."""
 
 _KNOWN = frozenset((*DAEMONS, *MODERN_DAEMONS))
 
 ETCD_CONTAINER = "etcd"
 
-_PROCESS = {"dockerd": "docker"}
+_PROCESS = {"dockerd": "docker", GATEWAY[:15]: GATEWAY}
+"""By a process's name, cut off where the kernel cuts it, the daemon."""
 
 Kind = Literal["unit", "process", "container"]
 
@@ -74,6 +77,7 @@ class Service:
 def script(daemons: tuple[str, ...] = DAEMONS) -> str:
     """To run on any host, as root."""
     names = [d for d in daemons if d not in ("kube-controller-manager", "docker")]
+    names = [GATEWAY[:15] if name == GATEWAY else name for name in names]
     names += ["dockerd"] if "docker" in daemons else []
     return render("services", processes=names, units=daemons, etcd=ETCD_CONTAINER)
 

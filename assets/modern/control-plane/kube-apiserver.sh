@@ -10,6 +10,7 @@ set -eu
 
 {% include "modern/lib/unit.inc.sh" %}
 
+{% set server = own_api(host) %}
 {% include "modern/lib/kubeconfig.inc.sh" %}
 {% if cluster.apiserver.audit %}
 

@@ -7,6 +7,7 @@ set -eu
 
 {% include "modern/lib/unit.inc.sh" %}
 
+{% set server = own_api(host) %}
 {% include "modern/lib/kubeconfig.inc.sh" %}
 
 holds /etc/kubernetes/kube-controller-manager.kubeconfig "$(kubeconfig_text kube-controller-manager system:kube-controller-manager)"

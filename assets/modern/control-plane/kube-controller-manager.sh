@@ -10,6 +10,7 @@ set -eu
 
 {% include "modern/lib/unit.inc.sh" %}
 
+{% set server = own_api(host) %}
 {% include "modern/lib/kubeconfig.inc.sh" %}
 
 put /etc/kubernetes/kube-controller-manager.kubeconfig 600 "$(kubeconfig_text kube-controller-manager system:kube-controller-manager)"

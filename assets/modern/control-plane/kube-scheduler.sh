@@ -9,6 +9,7 @@ set -eu
 
 {% include "modern/lib/unit.inc.sh" %}
 
+{% set server = own_api(host) %}
 {% include "modern/lib/kubeconfig.inc.sh" %}
 
 put /etc/kubernetes/kube-scheduler.kubeconfig 600 "$(kubeconfig_text kube-scheduler system:kube-scheduler)"

@@ -3,7 +3,7 @@ set -eu
 {% include "modern/lib/monitor.sh" %}
 
 if ! said=$(look get --raw /readyz); then
-    echo "the API at {{ api }} is not ready yet"
+    echo "the API at {{ own_api(host) }} is not ready yet"
     exit 1
 fi
 echo "readyz says: $said"

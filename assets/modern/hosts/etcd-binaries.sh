@@ -1,4 +1,4 @@
-# Puts what this host needs of etcd into {{ bin }}: etcd where a member is to run, and etcdctl.
+# Puts what this host needs of etcd into {{ bin }}: etcd where a member {{ "or a gateway to the API servers " | own if gateway }}is to run, and etcdctl.
 set -eu
 {% include "modern/lib/say.sh" %}
 

@@ -62,7 +62,7 @@ esac
 for file in /usr/local/bin/k3s /var/lib/rancher/rke2 /var/snap/microk8s /var/lib/k0s /etc/kubernetes/admin.conf /var/lib/kubelet/kubeadm-flags.env; do
     [ ! -e "$file" ] || problem "another installation of Kubernetes is on this host: $file"
 done
-for daemon in kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet etcd flanneld containerd; do
+for daemon in kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet etcd flanneld containerd{{ (" " ~ gateway if gateway else "") | own }}; do
     file=$(systemctl show --property=FragmentPath "$daemon.service" 2>/dev/null | sed 's/^FragmentPath=//')
     if [ -n "$file" ] && systemctl is-active --quiet "$daemon.service" && ! grep -q 'Written by kwizard' "$file"; then
         problem "$daemon runs here from $file, which is of another installation"

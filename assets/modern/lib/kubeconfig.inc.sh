@@ -6,7 +6,7 @@ kind: Config
 clusters:
 - name: {{ cluster.name }}
   cluster:
-    server: {{ api }}
+    server: {{ server | default(api) }}
     certificate-authority: {{ pki }}/ca.crt
 users:
 - name: $2

@@ -1,8 +1,8 @@
 # Whether kube-proxy runs here as wanted, and will again after a reboot.
 set -eu
 {% set daemon = "kube-proxy" %}
-{% set needed = ["kube-apiserver"] if host == cluster.control_plane else [] %}
-{% set settings = [] %}
+{% set needed = (["kube-apiserver"] if "control-plane" in host.roles else []) + ([gateway] if gateway else []) %}
+{% set settings = failover %}
 {% include "modern/lib/holds.sh" %}
 
 {% include "modern/lib/unit.inc.sh" %}

@@ -1,8 +1,8 @@
 # Starts kube-proxy, which carries service addresses to pods with rules of {{ cluster.proxy.mode }}.
 set -eu
 {% set daemon = "kube-proxy" %}
-{% set needed = ["kube-apiserver"] if host == cluster.control_plane else [] %}
-{% set settings = [] %}
+{% set needed = (["kube-apiserver"] if "control-plane" in host.roles else []) + ([gateway] if gateway else []) %}
+{% set settings = failover %}
 {% include "modern/lib/say.sh" %}
 
 {% include "modern/lib/put.sh" %}

@@ -1,8 +1,8 @@
 # Whether the kubelet runs here as wanted, and will again after a reboot.
 set -eu
 {% set daemon = "kubelet" %}
-{% set needed = ["containerd", "kube-apiserver"] if host == cluster.control_plane else ["containerd"] %}
-{% set settings = ["Delegate=yes", "KillMode=process"] %}
+{% set needed = ["containerd"] + (["kube-apiserver"] if "control-plane" in host.roles else []) + ([gateway] if gateway else []) %}
+{% set settings = ["Delegate=yes", "KillMode=process"] + failover | list %}
 {% include "modern/lib/holds.sh" %}
 
 {% include "modern/lib/unit.inc.sh" %}

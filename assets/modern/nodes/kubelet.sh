@@ -7,8 +7,8 @@
 set -eu
 {% set daemon = "kubelet" %}
 {# Beside the API server it starts after it: refused a few times, it would try again only every 30 s. #}
-{% set needed = ["containerd", "kube-apiserver"] if host == cluster.control_plane else ["containerd"] %}
-{% set settings = ["Delegate=yes", "KillMode=process"] %}
+{% set needed = ["containerd"] + (["kube-apiserver"] if "control-plane" in host.roles else []) + ([gateway] if gateway else []) %}
+{% set settings = ["Delegate=yes", "KillMode=process"] + failover | list %}
 {% include "modern/lib/say.sh" %}
 
 {% include "modern/lib/put.sh" %}

@@ -22,9 +22,32 @@ BOOTSTRAP = "/etc/kubernetes/bootstrap.kubeconfig"
 """What a kubelet asks for its first certificate with; there only until it has it."""
 
 
+API_PORT = 6443
+GATEWAY = "kube-api-gateway"
+GATEWAY_PORT = 6444
+"""Where a host's own gateway listens, on its loopback, when there are several control planes."""
+
+
+def server_url(host: Host) -> str:
+    """The API server of a control-plane host."""
+    return f"https://{host.address}:{API_PORT}"
+
+
+def has_gateway(cluster: Cluster) -> bool:
+    """Whether hosts reach the API through a gateway of their own: where there are several."""
+    return len(cluster.control_planes) > 1
+
+
 def api_url(cluster: Cluster) -> str:
-    """Where every client reaches the API."""
-    return f"https://{cluster.control_plane.address}:6443"
+    """Where kubelets, kube-proxies and whatever else runs on every host reach the API."""
+    if has_gateway(cluster):
+        return f"https://127.0.0.1:{GATEWAY_PORT}"
+    return server_url(cluster.control_plane)
+
+
+def own_api_url(cluster: Cluster, host: Host) -> str:
+    """Where what belongs to the control plane reaches the API: the server of its own host."""
+    return server_url(host) if host in cluster.control_planes else api_url(cluster)
 
 
 def etcd_endpoints(cluster: Cluster) -> tuple[str, ...]:
@@ -188,6 +211,44 @@ def kubelet(cluster: Cluster, host: Host) -> Shell:
     )
 
 
+def gateway(cluster: Cluster, host: Host) -> Shell:
+    """The TCP proxy that is part of etcd, under a name of its own, in front of all API servers.
+
+    It takes them in turn, so each host begins with another one: with its own where it has one. A
+    server that refused is left out and tried again after the delay; etcd's own, a minute, would be
+    long after a boot, when none answers yet.
+    """
+    servers = [f"{h.address}:{API_PORT}" for h in cluster.control_planes]
+    if host in cluster.control_planes:
+        first = cluster.control_planes.index(host)
+    else:
+        first = cluster.hosts.index(host) % len(servers)
+    return line(
+        GATEWAY,
+        (
+            "gateway",
+            "start",
+            f"--endpoints={','.join(servers[first:] + servers[:first])}",
+            f"--listen-addr=127.0.0.1:{GATEWAY_PORT}",
+            "--retry-delay=1s",
+        ),
+    )
+
+
+FAILOVER = (
+    "Environment=HTTP2_READ_IDLE_TIMEOUT_SECONDS=5",
+    "Environment=HTTP2_PING_TIMEOUT_SECONDS=3",
+)
+"""How soon a client of the API gives up a connection on which nothing arrives any more: it asks
+after 5 s and waits 3 s, where 30 s and 15 s are what client-go does by itself. Without it a node
+whose API server's host fell silent would be silent for 45 s too."""
+
+
+def failover(cluster: Cluster) -> tuple[str, ...]:
+    """Lines of the [Service] of what must find another API server soon; () where there is none."""
+    return FAILOVER if has_gateway(cluster) else ()
+
+
 def proxy(_cluster: Cluster, _host: Host) -> Shell:
     """kube-proxy; all else is in its configuration file."""
     return line("kube-proxy", ("--config=/etc/kubernetes/kube-proxy.yaml",))
@@ -221,6 +282,7 @@ COMMANDS = {
     "kube-apiserver": apiserver,
     "kube-controller-manager": controller_manager,
     "kube-scheduler": scheduler,
+    GATEWAY: gateway,
     "kubelet": kubelet,
     "kube-proxy": proxy,
     "containerd": containerd,

@@ -90,27 +90,33 @@ def full_name(image: str) -> str:
 def programs(cluster: Cluster, host: Host) -> tuple[str, ...]:
     """What `host` needs out of the Kubernetes release."""
     out: list[str] = []
-    if host == cluster.control_plane:
+    if host in cluster.control_planes:
         out += ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"]
     if host in cluster.nodes:
         out += ["kubelet", "kube-proxy"]
     return tuple(out)
 
 
-def etcd_programs(host: Host) -> tuple[str, ...]:
-    """What `host` needs of etcd: the control plane asks the members, wherever they are."""
-    return ("etcd", "etcdctl") if Role.ETCD in host.roles else ("etcdctl",)
+def etcd_programs(cluster: Cluster, host: Host) -> tuple[str, ...]:
+    """What `host` needs of etcd: a control plane asks the members, wherever they are, and the
+    gateway to several of them is etcd's."""
+    gateway = flags.has_gateway(cluster) and host in cluster.nodes
+    if Role.ETCD in host.roles or gateway:
+        return ("etcd", "etcdctl")
+    return ("etcdctl",) if host in cluster.control_planes else ()
 
 
 def listeners(cluster: Cluster, host: Host) -> tuple[Listener, ...]:
     """Ports that must be free on `host`, or held by the program that is meant to hold them."""
     out: list[Listener] = []
-    if host == cluster.control_plane:
+    if host in cluster.control_planes:
         out += [
             Listener("tcp", 6443, "kube-apiserver"),
             Listener("tcp", 10257, "kube-controller-manager"),
             Listener("tcp", 10259, "kube-scheduler"),
         ]
+    if flags.has_gateway(cluster) and host in cluster.nodes:
+        out.append(Listener("tcp", flags.GATEWAY_PORT, flags.GATEWAY))
     if host in cluster.nodes:
         out += [Listener("tcp", port, "kubelet") for port in (10248, 10250)]
         out += [Listener("tcp", port, "kube-proxy") for port in (10249, 10256)]
@@ -138,6 +144,9 @@ def template_values(cluster: Cluster) -> Mapping[str, Any]:
     first, last = lease_bounds(cluster)
     return {
         "api": api_url(cluster),
+        "own_api": partial(flags.own_api_url, cluster),
+        "gateway": flags.GATEWAY if flags.has_gateway(cluster) else "",
+        "failover": flags.failover(cluster),
         "bin": flags.BIN,
         "pki": flags.PKI,
         "monitor": flags.MONITOR,
@@ -153,7 +162,7 @@ def template_values(cluster: Cluster) -> Mapping[str, Any]:
         "command": command,
         "facts": row(cluster.version),
         "endpoints": ",".join(word(e) for e in flags.etcd_endpoints(cluster)),
-        "etcd_programs": etcd_programs,
+        "etcd_programs": partial(etcd_programs, cluster),
         "etcd_data": flags.ETCD_DATA,
         "pki_files": partial(needs.files, cluster),
         "monitor_group": needs.MONITOR_GROUP,

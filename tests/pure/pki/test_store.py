@@ -185,6 +185,6 @@ def test_loading_makes_nothing(tmp_path: Path):
 
 
 def test_the_operators_kubeconfig_trusts_the_clusters_authority(made: tuple[Path, Pki]):
-    config = json.loads(made[1].kubeconfig("https://10.0.63.202:6443"))
+    config = json.loads(made[1].kubeconfig({"article": "https://10.0.63.202:6443"}))
     assert config["clusters"][0]["cluster"]["server"] == "https://10.0.63.202:6443"
     assert "client-key-data" in config["users"][0]["user"]

@@ -26,6 +26,8 @@ from kwizard.cluster.model import (
 )
 from tests.pure.recipes.clusters import ANAKIN, BOBA, C3PO
 
+WORKER = frozenset({Role.WORKER})
+
 
 def network(**changes: Any) -> Network:
     """The modern recipe's own ranges."""
@@ -55,6 +57,13 @@ def current(**changes: Any) -> Cluster:
     return replace(cluster, **changes)
 
 
+def highly_available(**changes: Any) -> Cluster:
+    """The same with a control plane and a member of etcd on each of the three hosts."""
+    roles = frozenset({Role.CONTROL_PLANE, Role.ETCD})
+    hosts = tuple(replace(h, roles=roles) for h in (ANAKIN, BOBA, C3PO))
+    return current(hosts=hosts, control_plane_is_node=True, **changes)
+
+
 def modern_variants() -> list[tuple[str, Cluster]]:
     """One cluster for each combination that changes a script."""
     bare = replace(ANAKIN, roles=frozenset({Role.CONTROL_PLANE}))
@@ -69,6 +78,13 @@ def modern_variants() -> list[tuple[str, Cluster]]:
                 proxy=Proxy(mode=ProxyMode.NFTABLES),
                 kubelet=Kubelet(join=Join.CERTIFICATES),
                 apiserver=ApiServer(audit=False, encrypt_secrets=True),
+            ),
+        ),
+        ("ha", highly_available()),
+        (
+            "ha-worker",
+            current(
+                hosts=(ANAKIN, replace(BOBA, roles=ANAKIN.roles), replace(C3PO, roles=WORKER)),
             ),
         ),
         ("apart", current(hosts=(bare, BOBA, replace(C3PO, roles=frozenset({Role.ETCD}))))),

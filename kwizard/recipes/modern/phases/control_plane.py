@@ -1,4 +1,4 @@
-"""Control plane: three daemons started together, then who may do what."""
+"""Control plane: three daemons on each of its hosts, all started together; then who may do what."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from kwizard.recipes.step import Retry, Step, every, names, same
 
 
 def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
-    """Control plane: three daemons started together, then who may do what."""
-    master = names((cluster.control_plane,))
+    """Control plane: three daemons on each of its hosts, then, once, who may do what."""
+    masters = names(cluster.control_planes)
     for daemon in ("kube-apiserver", "kube-controller-manager", "kube-scheduler"):
         yield script(
             f"control-plane/{daemon}",
             f"Start {daemon}",
-            master,
+            masters,
             same("release/unpack"),
             same("hosts/certificates"),
             hint=logs_of(daemon),
@@ -25,7 +25,7 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
     yield wait(
         "control-plane/ready",
         "Wait until the API is ready",
-        master,
+        masters,
         same("control-plane/kube-apiserver"),
         every("hosts/etcd"),
         hint=logs_of("kube-apiserver"),
@@ -33,7 +33,7 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
     yield script(
         "control-plane/access",
         "Say who may do what",
-        master,
+        names((cluster.control_plane,)),
         same("control-plane/ready"),
         files=("admin",),
         retry=Retry(attempts=3, delay=2),

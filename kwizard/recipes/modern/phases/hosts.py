@@ -57,8 +57,7 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
 
 def _etcd(cluster: Cluster) -> Iterator[Step]:
     members = names(cluster.with_role(Role.ETCD))
-    # The control plane gets etcdctl, which asks every member how it is.
-    users = tuple(h.name for h in cluster.hosts if _uses_etcd(cluster, h.name))
+    users = tuple(h.name for h in cluster.hosts if values.etcd_programs(cluster, h))
     needed: tuple[After, ...] = (READY,)
     if cluster.etcd.binaries:
         yield place(
@@ -97,8 +96,3 @@ def _etcd(cluster: Cluster) -> Iterator[Step]:
         hint="a member that stays ill: its ports 2379 and 2380 are closed to the others, or"
         " /var/lib/etcd/kwizard holds the data of an older cluster",
     )
-
-
-def _uses_etcd(cluster: Cluster, name: str) -> bool:
-    host = cluster.host(name)
-    return Role.ETCD in host.roles or host == cluster.control_plane

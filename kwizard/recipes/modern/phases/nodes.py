@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kwizard.cluster.model import Cluster
-from kwizard.recipes.modern import values
+from kwizard.recipes.modern import flags, values
 from kwizard.recipes.modern.flags import joins_by_token
 from kwizard.recipes.modern.kinds import READY, logs_of, place, script
 from kwizard.recipes.step import After, Retry, Step, every, names, same
@@ -48,6 +48,16 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
     )
     yield from _image("pause", "pods' sandboxes", cluster.images.pause_archive, nodes)
     yield from _image("coredns", "the cluster's DNS", cluster.images.coredns_archive, nodes)
+    ways: tuple[After, ...] = ()
+    if flags.has_gateway(cluster):
+        ways = (same("nodes/api-gateway"),)
+        yield script(
+            "nodes/api-gateway",
+            "Start the host's own way to every API server",
+            nodes,
+            same("hosts/etcd-binaries"),
+            hint=logs_of(flags.GATEWAY),
+        )
     yield script(
         "nodes/kubelet",
         "Start the kubelet",
@@ -56,6 +66,7 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
         same("nodes/pause"),
         same("hosts/certificates"),
         same("hosts/names"),
+        *ways,
         # Refused once, a kubelet asks for its certificate again only after 2 s, 4 s, 8 s...
         *((every("control-plane/access"), every("control-plane/token")) if by_token else ()),
         files=("token",) if by_token else (),
@@ -70,6 +81,7 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
         same("release/unpack"),
         same("hosts/certificates"),
         same("hosts/kernel"),
+        *ways,
         hint=logs_of("kube-proxy"),
     )
 

@@ -50,6 +50,7 @@ def verify_phase(cluster: Cluster) -> Iterator[Step]:
         action=Operator("verify"),
         after=(
             every("verify/pods-ready"),
+            every("control-plane/ready"),
             every("control-plane/kube-controller-manager"),
             every("control-plane/kube-scheduler"),
             every("hosts/etcd-healthy"),
