@@ -14,6 +14,12 @@ _API = "kube-apiserver"
 DAEMONS = (_API, "kube-controller-manager", "kube-scheduler")
 """What every control-plane host has one of."""
 
+_NO_ANSWER = "the host did not answer"
+_SILENT = Components(
+    rows=tuple(Component(name=name, status="Unknown", error=_NO_ANSWER) for name in DAEMONS),
+    error=_NO_ANSWER,
+)
+
 
 def script(server: str, kubeconfig: str, pki: str, etcd: Mapping[str, str]) -> str:
     """To run on the control plane. `server` is the API server's URL, `kubeconfig` and `pki` paths
@@ -42,7 +48,7 @@ def together(looks: Mapping[str, Components | None]) -> Components:
     rows: dict[str, Component] = {}
     errors = []
     for host, seen in looks.items():
-        found = seen or _silent(host)
+        found = seen or _SILENT
         for row in found.rows:
             if row.name in DAEMONS:
                 rows[f"{row.name}-{host}"] = replace(row, name=f"{row.name}-{host}")
@@ -52,12 +58,6 @@ def together(looks: Mapping[str, Components | None]) -> Components:
             errors.append(f"{host}: {found.error}")
     error = "; ".join(errors) if len(errors) == len(looks) else ""
     return Components(rows=tuple(sorted(rows.values())), error=error)
-
-
-def _silent(host: str) -> Components:
-    said = f"{host} did not answer"
-    rows = tuple(Component(name=name, status="Unknown", error=said) for name in DAEMONS)
-    return Components(rows=rows, error=said)
 
 
 def _row(name: str, section: Section) -> Component:

@@ -36,10 +36,12 @@ def kubectl_program(folder: Path) -> Path:
 
 @dataclass
 class Modern:
-    """`site` with a modern cluster on it, or one to come."""
+    """`site` with a modern cluster on it, or one to come. `context` of the operator's kubeconfig is
+    taken; "" is its current one."""
 
     site: Site
     name: str
+    context: str = ""
 
     @property
     def state(self) -> Path:

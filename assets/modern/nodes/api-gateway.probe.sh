@@ -7,5 +7,13 @@ set -eu
 
 {% include "modern/lib/unit.inc.sh" %}
 
+{% include "modern/nodes/api-gateway.watch.inc.sh" %}
+
+holds "$watch" "$(watch_script)"
+holds "$watch_file" "$(watch_unit)"
+if ! systemctl is-active --quiet api-gateway-watch.service; then
+    echo "api-gateway-watch.service does not run"
+    exit 1
+fi
 holds "$unit" "$(unit_text)"
 {% include "modern/lib/runs.sh" %}

@@ -235,6 +235,12 @@ def gateway(cluster: Cluster, host: Host) -> Shell:
     )
 
 
+def peers(cluster: Cluster, host: Host) -> tuple[str, ...]:
+    """Addresses of the other hosts whose API server or member of etcd `host` speaks to."""
+    wanted = (*cluster.control_planes, *cluster.with_role(Role.ETCD))
+    return tuple(dict.fromkeys(str(h.address) for h in wanted if h != host))
+
+
 FAILOVER = (
     "Environment=HTTP2_READ_IDLE_TIMEOUT_SECONDS=5",
     "Environment=HTTP2_PING_TIMEOUT_SECONDS=3",

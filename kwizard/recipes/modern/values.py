@@ -147,6 +147,7 @@ def template_values(cluster: Cluster) -> Mapping[str, Any]:
         "own_api": partial(flags.own_api_url, cluster),
         "gateway": flags.GATEWAY if flags.has_gateway(cluster) else "",
         "failover": flags.failover(cluster),
+        "peers": partial(flags.peers, cluster),
         "bin": flags.BIN,
         "pki": flags.PKI,
         "monitor": flags.MONITOR,
