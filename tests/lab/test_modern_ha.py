@@ -116,7 +116,8 @@ class TestThreeControlPlanes:
         for name in NAMES:
             here = through(cluster, name)
             assert "readyz check passed" in here.kubectl("get --raw /readyz?verbose")
-            assert ADDRESSES[name] in here.kubectl("cluster-info")
+            server = here.kubectl("config view --minify -o jsonpath={.clusters[0].cluster.server}")
+            assert server == f"https://{ADDRESSES[name]}:6443"
             assert here.ready_nodes() == dict.fromkeys(NAMES, "True")
 
     def test_verify_names_each_hosts_daemons(self, cluster: Modern):
