@@ -42,7 +42,7 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
         yield script(
             "control-plane/token",
             "Let kubelets ask for a certificate",
-            master,
+            names((cluster.control_plane,)),
             same("control-plane/ready"),
             files=("admin", "token"),
             on_demand=True,  # whether the host has joined, only the host itself can tell

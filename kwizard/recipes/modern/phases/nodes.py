@@ -50,7 +50,8 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
     yield from _image("coredns", "the cluster's DNS", cluster.images.coredns_archive, nodes)
     ways: tuple[After, ...] = ()
     if flags.has_gateway(cluster):
-        ways = (same("nodes/api-gateway"),)
+        # A gateway passes to any server that takes connections, also to one that is not ready yet.
+        ways = (same("nodes/api-gateway"), every("control-plane/ready"))
         yield script(
             "nodes/api-gateway",
             "Start the host's own way to every API server",
