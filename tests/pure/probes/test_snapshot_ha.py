@@ -23,7 +23,8 @@ NAMES = tuple(host.name for host in CLUSTER.hosts)
 class Answering:
     """A control plane whose API server is well, or does not answer."""
 
-    def __init__(self, *, api: bool = True) -> None:
+    def __init__(self, name: str, *, api: bool = True) -> None:
+        self.name = name
         self.api = api
 
     async def look(self, script: str, *, timeout: float = 30.0, limit: int = 4 << 20) -> Output:
@@ -44,7 +45,7 @@ class Silent(Answering):
 
 @pytest.mark.parametrize("lost", NAMES)
 async def test_a_lost_host_hides_neither_nodes_nor_the_others_daemons(lost: str):
-    hosts = {name: Silent() if name == lost else Answering() for name in NAMES}
+    hosts = {name: Silent(name) if name == lost else Answering(name) for name in NAMES}
     seen = await take(hosts, CLUSTER, matrix="none")
     assert [n.name for n in seen.nodes] == ["boba", "c3po"]
     assert (seen.components_error, seen.nodes_error) == ("", "")
@@ -57,14 +58,14 @@ async def test_a_lost_host_hides_neither_nodes_nor_the_others_daemons(lost: str)
 
 
 async def test_nodes_are_told_by_the_first_whose_api_server_answers():
-    hosts = {name: Answering(api=name != "anakin") for name in NAMES}
+    hosts = {name: Answering(name, api=name != "anakin") for name in NAMES}
     seen = await take(hosts, CLUSTER, matrix="none")
     assert [n.name for n in seen.nodes] == ["boba", "c3po"]
     assert (seen.components_error, seen.nodes_error) == ("", "")
 
 
 async def test_when_none_answers_each_says_why():
-    hosts = {name: Answering(api=False) for name in NAMES}
+    hosts = {name: Answering(name, api=False) for name in NAMES}
     seen = await take(hosts, CLUSTER, matrix="none")
     for name in NAMES:
         assert f"{name}: " in seen.nodes_error
