@@ -7,7 +7,7 @@ import pytest
 from kwizard.cluster.dump import dump
 from kwizard.cluster.load import loads
 from kwizard.cluster.model import Role
-from kwizard.lab.clusterfile import describe
+from kwizard.lab.clusterfile import describe, describe_modern
 from kwizard.lab.images import Image
 from kwizard.lab.layout import Layout
 
@@ -60,3 +60,13 @@ def test_login_may_go_by_the_second_network(made):
     hosts = _describe(made, 2, second=True).hosts
     assert [h.ssh_address for h in hosts] == ["10.1.63.202", "10.1.63.203"]
     assert [str(h.address) for h in hosts] == ["10.0.63.202", "10.0.63.203"]
+
+
+@pytest.mark.parametrize(("planes", "workers"), [(1, 3), (3, 1)])
+def test_as_many_hosts_as_asked_are_control_planes(made, planes, workers):
+    seats = Layout.of("lab").first(4)
+    pause = Image("lab/pause:1", made / "pause.tar")
+    cluster = describe_modern("lab", seats, made / "key", pause, control_planes=planes)
+    assert len(cluster.control_planes) == planes
+    assert len(cluster.with_role(Role.WORKER)) == workers
+    assert len(cluster.with_role(Role.ETCD)) == 3
