@@ -6,6 +6,7 @@ recipe's own data; here stands only what the file alone can tell.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
@@ -34,7 +35,17 @@ def check(cluster: Cluster) -> tuple[Problem, ...]:
 
 def findings(cluster: Cluster) -> tuple[Finding, ...]:
     """Like `check`, with the place of each problem: for a form that marks its fields."""
-    rules = (_forms, _version, _hosts, _addresses, _roles, _etcd, check_network.findings, _places)
+    rules = (
+        _forms,
+        _version,
+        _hosts,
+        _nodes,
+        _addresses,
+        _roles,
+        _etcd,
+        check_network.findings,
+        _places,
+    )
     return tuple(finding for rule in rules for finding in rule(cluster))
 
 
@@ -144,6 +155,33 @@ def _hosts(cluster: Cluster) -> Iterator[Finding]:
     yield from _twice(cluster, "name", lambda h: h.name or None, "name")
     yield from _twice(cluster, "address", lambda h: str(h.address), "address")
     yield from _twice(cluster, "SSH address", _reached, "ssh", "address")
+
+
+def _nodes(cluster: Cluster) -> Iterator[Finding]:
+    """Labels and taints: of nodes, and each key once."""
+    for i, host in enumerate(cluster.hosts):
+        for key, split in (("labels", "="), ("taints", ":")):
+            marks = getattr(host, key)
+            if marks and (cluster.recipe is not RecipeName.MODERN or host not in cluster.nodes):
+                yield warning(
+                    f"{host.name} has {key}, but "
+                    + (
+                        "is no node"
+                        if cluster.recipe is RecipeName.MODERN
+                        else f"the {cluster.recipe} recipe sets none"
+                    ),
+                    f"take the key {key} away",
+                    _at(i, key),
+                )
+            names = [mark.partition(split)[0].partition("=")[0] for mark in marks]
+            effects = [mark.rpartition(":")[2] if key == "taints" else "" for mark in marks]
+            twice = {n for n, e in Counter(zip(names, effects, strict=True)).items() if e > 1}
+            for name, _ in sorted(twice):
+                yield error(
+                    f"{host.name} has the {key[:-1]} {name} twice",
+                    "keep one of them",
+                    _at(i, key),
+                )
 
 
 def _reached(host: Host) -> str | None:

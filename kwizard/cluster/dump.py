@@ -71,6 +71,9 @@ def _host(host: Host) -> dict[str, Any]:
     out: dict[str, Any] = {"name": host.name, "address": str(host.address)}
     if host.roles:
         out["roles"] = _Line(r.value for r in in_order(host.roles))
+    for key in ("labels", "taints"):
+        if getattr(host, key):
+            out[key] = _Line(getattr(host, key))
     ssh = _section(host.ssh, SSH_KEYS, SSH())
     return out | ({"ssh": ssh} if ssh else {})
 

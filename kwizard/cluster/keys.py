@@ -109,6 +109,20 @@ def _range(text: str) -> IPv4Network:
     return IPv4Network(text)
 
 
+def _label(text: str) -> str:
+    problem = values.check_label(text)
+    if problem is not None:
+        raise ValueError(problem)
+    return text
+
+
+def _taint(text: str) -> str:
+    problem = values.check_taint(text)
+    if problem is not None:
+        raise ValueError(problem)
+    return text
+
+
 def _port(text: str) -> int:
     problem = values.check_port(int(text))
     if problem is not None:
@@ -133,6 +147,8 @@ HOST = (
     Key("name"),
     Key("address", _address),
     Key("roles", _choice(Role), many=True),
+    Key("labels", _label, many=True),
+    Key("taints", _taint, many=True),
 )
 
 SSH_KEYS = Section(

@@ -109,11 +109,14 @@ class SSH:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """One machine. `address` is what the other hosts reach it by."""
+    """One machine. `address` is what the other hosts reach it by. `labels` (`disk=ssd`) and
+    `taints` (`dedicated=db:NoSchedule`) are the node's, written as kubectl has them."""
 
     name: str
     address: IPv4Address
     roles: frozenset[Role] = frozenset()
+    labels: tuple[str, ...] = ()
+    taints: tuple[str, ...] = ()
     ssh: SSH = field(default_factory=SSH)
 
     @property

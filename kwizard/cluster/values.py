@@ -27,6 +27,12 @@ IMAGE = (
     r"(:[A-Za-z0-9._-]+)?(@sha256:[0-9a-f]{64})?"
 )
 
+_WORD = r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
+_KEY = rf"([a-z0-9]([a-z0-9.-]{{0,251}}[a-z0-9])?/)?{_WORD}"
+LABEL = rf"{_KEY}=({_WORD})?"
+TAINT = rf"{_KEY}(=({_WORD})?)?:(NoSchedule|PreferNoSchedule|NoExecute)"
+
+_OF_THE_KUBELET = re.compile(r"(beta\.)?kubernetes\.io/(hostname|os|arch)=.*")
 _LOGIN = re.compile(r"[^\s\x00-\x1f\x7f@:/-][^\s\x00-\x1f\x7f@:/]{0,63}")
 _REACHED = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[\w.-]+)?")
 _JUMP = re.compile(r"(?:(?P<user>[^@\s]+)@)?(?P<host>\[[^\]\s]+\]|[^:@\s]+)(?::(?P<port>\d+))?")
@@ -222,3 +228,22 @@ def check_prefix(value: str) -> str | None:
     if len(value) <= 255 and re.fullmatch(PREFIX, value):
         return None
     return f"{shown(value)} is no key in etcd; write it like /atomic.io/network"
+
+
+def check_label(value: str) -> str | None:
+    """A node's label, `key=value`, as Kubernetes takes it."""
+    if not re.fullmatch(LABEL, value):
+        return f"{shown(value)} is no label; write it like disk=ssd or example.com/room=a"
+    if _OF_THE_KUBELET.fullmatch(value):
+        return f"{shown(value)} is set by the kubelet itself; leave it out"
+    return None
+
+
+def check_taint(value: str) -> str | None:
+    """A node's taint, `key=value:effect`, as Kubernetes takes it."""
+    if re.fullmatch(TAINT, value):
+        return None
+    return (
+        f"{shown(value)} is no taint; write it like dedicated=db:NoSchedule"
+        " (or PreferNoSchedule, NoExecute)"
+    )

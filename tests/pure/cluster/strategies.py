@@ -92,6 +92,8 @@ def clusters(draw):
             name=name,
             address=IPv4Address("10.0.63.1") + index,
             roles=frozenset(draw(st.sets(st.sampled_from([Role.WORKER, Role.ETCD])))),
+            labels=draw(st.sampled_from([(), ("disk=ssd", "a.b/c="), ("no=yes",)])),
+            taints=draw(st.sampled_from([(), ("d=db:NoSchedule", "x:NoExecute")])),
             ssh=draw(ssh(index)),
         )
         for index, name in enumerate(given_names)

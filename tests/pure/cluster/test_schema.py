@@ -27,6 +27,8 @@ FULL: dict[str, Any] = {
             "name": "anakin",
             "address": "10.9.63.202",
             "roles": ["control-plane", "etcd"],
+            "labels": ["disk=ssd", "example.com/room="],
+            "taints": ["dedicated=db:NoSchedule", "old:NoExecute"],
             "ssh": {
                 "address": "10.1.63.202",
                 "user": "root",
@@ -174,12 +176,17 @@ def test_both_know_the_same_words(words: type[StrEnum], place):
 
 
 def test_both_have_the_same_forms():
-    patterns = {name: SCHEMA["$defs"][name]["pattern"] for name in ("name", "version", "image")}
+    patterns = {
+        name: SCHEMA["$defs"][name]["pattern"]
+        for name in ("name", "version", "image", "label", "taint")
+    }
     patterns["zone"] = SCHEMA["properties"]["firewall"]["properties"]["zone"]["pattern"]
     assert patterns == {
         "name": f"^({values.NAME})$",
         "version": f"^({values.VERSION})$",
         "image": f"^({values.IMAGE})$",
+        "label": f"^({values.LABEL})$",
+        "taint": f"^({values.TAINT})$",
         "zone": f"^({values.ZONE})$",
     }
 

@@ -28,6 +28,12 @@ from tests.pure.recipes.clusters import ANAKIN, BOBA, C3PO
 
 WORKER = frozenset({Role.WORKER})
 
+MARKED = replace(
+    BOBA,
+    labels=("disk=ssd", "example.com/room="),
+    taints=("dedicated=db:NoSchedule", "old:NoExecute"),
+)
+
 
 def network(**changes: Any) -> Network:
     """The modern recipe's own ranges."""
@@ -87,6 +93,7 @@ def modern_variants() -> list[tuple[str, Cluster]]:
                 hosts=(ANAKIN, replace(BOBA, roles=ANAKIN.roles), replace(C3PO, roles=WORKER)),
             ),
         ),
+        ("marked", current(hosts=(ANAKIN, MARKED, C3PO))),
         ("apart", current(hosts=(bare, BOBA, replace(C3PO, roles=frozenset({Role.ETCD}))))),
         (
             "unbrought",

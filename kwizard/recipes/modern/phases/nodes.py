@@ -75,6 +75,16 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
     )
     if by_token:
         yield from _certified(cluster, nodes)
+    if any(h.labels or h.taints for h in cluster.nodes):
+        yield script(
+            "nodes/marks",
+            "Give nodes their labels and taints",
+            names((cluster.control_plane,)),
+            same("control-plane/access"),
+            every("nodes/kubelet"),
+            files=("admin",),
+            retry=Retry(attempts=3, delay=2),
+        )
     yield script(
         "nodes/kube-proxy",
         "Start kube-proxy",

@@ -55,6 +55,7 @@ def verify_phase(cluster: Cluster) -> Iterator[Step]:
             every("control-plane/kube-scheduler"),
             every("hosts/etcd-healthy"),
             *((every("nodes/joined"),) if joins_by_token(cluster) else ()),
+            *((every("nodes/marks"),) if any(h.labels or h.taints for h in cluster.nodes) else ()),
         ),
         stamped=False,
         exclusive=False,
