@@ -39,6 +39,7 @@ class LazyGroup(click.Group):
         "verify": "kwizard.cli.verify:verify",
         "doctor": "kwizard.cli.doctor:doctor",
         "report": "kwizard.cli.report:report",
+        "kubeconfig": "kwizard.cli.kubeconfig:kubeconfig",
         "demo": "kwizard.cli.demo:demo",
         "web": "kwizard.cli.web:web",
         "lab": "kwizard.lab.commands:lab",

@@ -85,6 +85,8 @@ def _texts(cluster: Cluster) -> Iterator[tuple[Path, str | None, Callable[[str],
     for i, host in enumerate(cluster.hosts):
         yield _at(i, "name"), host.name, values.check_name
         yield _at(i, "address"), str(host.address), values.check_address
+        yield from ((_at(i, "labels"), label, values.check_label) for label in host.labels)
+        yield from ((_at(i, "taints"), taint, values.check_taint) for taint in host.taints)
         yield _at(i, "ssh", "address"), host.ssh.address, values.check_reached
         yield _at(i, "ssh", "user"), host.ssh.user, values.check_login
         yield _at(i, "ssh", "identity"), host.ssh.identity, values.check_path

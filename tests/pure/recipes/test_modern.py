@@ -16,7 +16,8 @@ from kwizard.pki import needs
 from kwizard.recipes import steps_for
 from kwizard.recipes.modern.values import full_name
 from kwizard.recipes.step import Operator, Phase, Place, Script, Wait
-from tests.pure.recipes.modern_clusters import current, modern_variants
+from tests.pure.recipes.clusters import ANAKIN, C3PO
+from tests.pure.recipes.modern_clusters import MARKED, current, modern_variants
 
 ALL = [pytest.param(cluster, id=name) for name, cluster in modern_variants()]
 
@@ -149,6 +150,14 @@ def test_the_control_plane_is_a_node_with_a_taint_unless_asked_otherwise():
     assert "NoSchedule" not in script(current(), "nodes/kubelet@boba")
     asked = current(control_plane_is_node=True)
     assert "NoSchedule" not in script(asked, "nodes/kubelet@anakin")
+
+
+def test_labels_and_taints_are_given_where_the_file_has_some():
+    assert not plan_of(current()).of_step("nodes/marks")
+    (task,) = plan_of(current(hosts=(ANAKIN, MARKED, C3PO))).of_step("nodes/marks")
+    assert "admin label --overwrite node boba disk=ssd example.com/room=\n" in task.script
+    assert "taint --overwrite node boba dedicated=db:NoSchedule old:NoExecute\n" in task.script
+    assert "tainted boba old=:NoExecute\n" in (task.probe or "")
 
 
 def test_the_front_proxy_is_whole():
