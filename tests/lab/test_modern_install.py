@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from kwizard.cluster.dump import dump
 from kwizard.cluster.load import loads
-from kwizard.cluster.model import ApiServer, Join, Kubelet
+from kwizard.cluster.model import ApiServer, Host, Join, Kubelet
 from tests.lab import extension
 from tests.lab.modern import NAME, Modern
 from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
@@ -64,6 +64,8 @@ def cluster(
             kubelet=Kubelet(allow_cgroup_v1=True, join=Join.CERTIFICATES),
             apiserver=ApiServer(encrypt_secrets=True),
         )
+    else:
+        change(site, hosts=tuple(map(marked, loads(site.file.read_text()).cluster.hosts)))
     told = times(site.apply())
     measured(f"modern, {request.param}: " + ", ".join(f"{k} {v:.1f}" for k, v in told.items()))
     yield Modern(site, site.lab.layout.name)
@@ -223,6 +225,13 @@ class TestInstalled:
         word = cluster.kubectl("get secret kept -o jsonpath={.data.word}")
         assert word == "c3dvcmRmaXNo"
 
+    def test_a_node_has_the_labels_and_taints_of_its_host(self, cluster: Modern):
+        node = json.loads(cluster.kubectl("get node boba -o json"))
+        wanted = "labels:" in cluster.site.file.read_text()
+        taint = {"key": "dedicated", "value": "db", "effect": "PreferNoSchedule"}
+        assert (node["metadata"]["labels"].get("disk") == "ssd") == wanted
+        assert (taint in node["spec"].get("taints", [])) == wanted
+
     @pytest.mark.parametrize("name", NAMES)
     def test_nobody_without_the_right_certificate_is_let_in(self, cluster: Modern, name: str):
         """Every TCP listener but sshd's is asked without a certificate, and with one of another
@@ -277,6 +286,13 @@ def change(site: Site, **changes: Any) -> None:
     """Put something else into a site's cluster file."""
     cluster = loads(site.file.read_text(encoding="utf-8")).cluster
     site.file.write_text(dump(replace(cluster, **changes)), encoding="utf-8")
+
+
+def marked(host: Host) -> Host:
+    """boba gets a label, and a taint that keeps no pod away for good."""
+    if host.name != "boba":
+        return host
+    return replace(host, labels=("disk=ssd",), taints=("dedicated=db:PreferNoSchedule",))
 
 
 def requested(address: str, name: str, user: str, *, also: str = "") -> bytes:
