@@ -13,6 +13,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from kwizard import language
 from kwizard.app.clusters import KnownCluster
 from kwizard.engine.events import Event
 from kwizard.engine.plan import Finding, State
@@ -123,7 +124,8 @@ def keys(*names: str, then: str = "") -> Steps:
         for name in names:
             await pilot.press(name)
             await pilot.pause()
-        await until(pilot, lambda: then in text_of(pilot))
+        said = CHINESE[then] if language.language() == "zh" else then
+        await until(pilot, lambda: said in text_of(pilot))
 
     return steps
 
@@ -223,6 +225,36 @@ BOTH = ("hosts_checked", "release", "options", "review", "install_running", "ins
 def test_screen(look: Callable[..., None], name: str, size: tuple[int, int]) -> None:
     cases, steps, kwargs = SCREENS[name]
     look(cases(), steps, size, **kwargs)
+
+
+# What a screen is waited for with, in Chinese.
+CHINESE = {
+    "New cluster": "新建集群",
+    "It stopped at": "停在",
+    "✗ blocked": "✗ 受阻",
+    "Reached by": "访问地址",
+    "Is this the right host?": "这是正确的主机吗",
+    "What will be used": "将使用的内容",
+    "What this changes": "对主机的改动",
+    "to do": "待执行",
+    "waiting for a lease": "waiting for a lease",
+    "master/apiserver on anakin failed": "master/apiserver 失败",
+    "kwizard resume classic": "kwizard resume classic",
+    "✗ Not well": "✗ 不正常",
+    "Monitor": "监控",
+    "REHEARSAL": "演练",
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["start_unfinished", "hosts_checked", "hosts_form", "hosts_key", "release", "options", "review",
+     "install_running", "install_failed", "install_leave", "rehearsal", "monitor_red", "help"],
+)  # fmt: skip
+def test_in_chinese(look: Callable[..., None], name: str) -> None:
+    language.use("zh")
+    cases, steps, kwargs = SCREENS[name]
+    look(cases(), steps, NARROW, **kwargs)
 
 
 def test_verify(look: Callable[..., None]) -> None:
