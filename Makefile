@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint lab test-lab lab-packages requirements snapshots messages clean
+.PHONY: help demo test lint lab test-lab lab-packages requirements snapshots messages bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,6 +32,9 @@ demo: $(VENV)/.run ## the wizard on rehearsal hosts: nothing is installed anywhe
 
 test: $(VENV)/.dev ## lint, pure and wire tests, and the first lab tier where the machine allows it
 	@scripts/test
+
+bench: $(VENV)/.dev ## how quickly keys are answered while log lines pour in (about 75 s)
+	@$(BIN)/python -m benchmarks.screen
 
 messages: $(VENV)/.dev ## take what the source says into the message files
 	@$(BIN)/python -m tests.messages

@@ -1,0 +1,1 @@
+"""Figures, not tests: nothing here is asserted, since it depends on the machine."""
