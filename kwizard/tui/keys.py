@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from textual.binding import ActiveBinding, Binding
 from textual.screen import Screen
 
-from kwizard.language import _
+from kwizard.language import _, language
 
 
 class Keys(Screen[Any]):
@@ -21,13 +22,16 @@ class Keys(Screen[Any]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """By key; descriptions and group names translated."""
+        if language() == "en":
+            return super().active_bindings
         return {
-            key: active._replace(binding=_spoken(active.binding))
+            key: active._replace(binding=_spoken(active.binding, language()))
             for key, active in super().active_bindings.items()
         }
 
 
-def _spoken(binding: Binding) -> Binding:
+@cache
+def _spoken(binding: Binding, _language: str) -> Binding:
     group = binding.group
     if group is not None and group.description:
         group = Binding.Group(_(group.description), compact=group.compact)

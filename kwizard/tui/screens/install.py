@@ -141,9 +141,9 @@ class InstallScreen(Page):
 
     def on_key(self, event: Key) -> None:
         """A move in the table: the person has taken over."""
-        if isinstance(self.focused, ProgressGrid) and event.key in MOVES:
+        if self._auto and isinstance(self.focused, ProgressGrid) and event.key in MOVES:
             self._auto = False
-            self.refresh_bindings()
+            self.refresh_bindings()  # draws the footer anew: not at every key
 
     def action_follow(self) -> None:
         """Let the table follow the work again."""
