@@ -15,6 +15,13 @@ answers() {
 {% for other in cluster.hosts if other != host %}
 answers {{ other.address }} || problem "{{ other.name }} ({{ other.address }}) does not answer a ping from here"
 {% endfor %}
+{% if cluster.network.backend == "host-gw" %}
+# host-gw names the other hosts as gateways, so no router may be between them.
+{% for other in cluster.hosts if other != host %}
+via=$(ip -4 route get {{ other.address }} 2>/dev/null | sed -n 's/.* via \([0-9.]*\) .*/\1/p')
+[ -z "$via" ] || problem "{{ other.name }} is reached through the router $via, and flannel's host-gw needs all hosts in one network: take vxlan"
+{% endfor %}
+{% endif %}
 
 # A network this host is in itself must not lie where flannel leases subnets: the lease would take
 # the other hosts' routes over.
@@ -25,7 +32,7 @@ first=$(number {{ lease_first }})
 last=$(number {{ lease_last }})
 routes=$(ip -4 route show scope link | awk '{ for (i = 1; i < NF; i++) if ($i == "dev") print $1, $(i + 1) }')
 while read -r network device; do
-    case $device in '' | docker0 | flannel* | cni* | veth* | br-*) continue ;; esac
+    case $device in '' | {{ "docker0 | " | own if cluster.recipe == "classic" }}flannel* | cni* | veth* | br-*) continue ;; esac
     bits=${network#*/}
     [ "$bits" != "$network" ] || bits=32
     low=$(number "${network%/*}")

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
-from kwizard.cluster import check_network, values
+from kwizard.cluster import check_network, check_stores, values
 from kwizard.cluster.finding import Finding, Path, error, listed, private, warning
 from kwizard.cluster.model import Cluster, EtcdMode, Host, RecipeName, Role, Supervisor
 from kwizard.errors import Problem
@@ -43,6 +43,7 @@ def findings(cluster: Cluster) -> tuple[Finding, ...]:
         _addresses,
         _roles,
         _etcd,
+        check_stores.findings,
         check_network.findings,
         _places,
     )
@@ -100,6 +101,8 @@ def _texts(cluster: Cluster) -> Iterator[tuple[Path, str | None, Callable[[str],
     yield ("etcd", "image"), cluster.etcd.image, values.check_image
     yield ("etcd", "archive"), cluster.etcd.archive, values.check_path
     yield ("etcd", "binaries"), cluster.etcd.binaries, values.check_path
+    for key in check_stores.GIVEN:
+        yield ("etcd", key), getattr(cluster.etcd, key), values.check_path
     yield ("flannel", "binary"), cluster.flannel.binary, values.check_path
     yield ("release", "tarball"), cluster.release.tarball, values.check_path
     yield ("release", "mirror"), cluster.release.mirror, values.check_url
@@ -317,10 +320,11 @@ def _several(cluster: Cluster, control: Sequence[int]) -> Iterator[Finding]:
 def _etcd(cluster: Cluster) -> Iterator[Finding]:
     etcd = cluster.etcd
     existing = etcd.mode is EtcdMode.EXISTING
-    if cluster.recipe is RecipeName.MODERN and etcd.mode is not EtcdMode.SYSTEMD:
+    modern = cluster.recipe is RecipeName.MODERN
+    if modern and etcd.mode is EtcdMode.DOCKER:
         yield error(
             f"the modern recipe runs etcd as units of systemd, not in mode {etcd.mode}",
-            "set mode: systemd, or remove the key",
+            "set mode: systemd, or existing for an etcd that is there already",
             ("etcd", "mode"),
             ("recipe",),
         )
@@ -328,7 +332,8 @@ def _etcd(cluster: Cluster) -> Iterator[Finding]:
     if existing and not etcd.endpoints:
         yield error(
             "etcd.mode is existing, but its endpoints are not given",
-            "add endpoints: [http://10.0.63.202:2379], with one URL for each member",
+            f"add endpoints: [http{'s' if modern else ''}://10.0.63.202:2379], with one URL for "
+            "each member",
             *about,
         )
     if etcd.endpoints and not existing:
@@ -357,6 +362,8 @@ def _etcd(cluster: Cluster) -> Iterator[Finding]:
             *((("etcd", "endpoints"),) if existing else (("hosts",), *roles)),
         )
     for key, mode in (("archive", EtcdMode.DOCKER), ("binaries", EtcdMode.SYSTEMD)):
+        if key == "binaries" and modern:
+            continue  # etcdctl out of it asks the members, whoever started them
         if getattr(etcd, key) is not None and etcd.mode is not mode:
             yield warning(
                 f"etcd.{key} is for mode {mode} and is not used with mode {etcd.mode}",

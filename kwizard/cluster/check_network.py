@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
 from kwizard.cluster.finding import Finding, Path, error, listed, private, warning
-from kwizard.cluster.model import Cluster
+from kwizard.cluster.model import Cluster, FlannelStore
 from kwizard.cluster.ranges import DOCKER_DEFAULT, NoRoom, cluster_lease_range, known_addresses
 
 _PODS: Path = ("network", "pods")
@@ -105,6 +105,9 @@ def _overlaps(cluster: Cluster) -> Iterator[Finding]:
 def _leases(cluster: Cluster) -> Iterator[Finding]:
     """What becomes of flannel's leases where the pod range contains something it should not."""
     pods = cluster.network.pods
+    if cluster.flannel.store is FlannelStore.KUBERNETES:
+        yield from _node_ranges(cluster)
+        return
     try:
         limits = cluster_lease_range(cluster)
     except NoRoom as no_room:
@@ -137,6 +140,29 @@ def _leases(cluster: Cluster) -> Iterator[Finding]:
             message,
             "a pod range away from the hosts, such as 10.244.0.0/16, needs no limits",
             _PODS,
+        )
+
+
+def _node_ranges(cluster: Cluster) -> Iterator[Finding]:
+    """The same where Kubernetes gives each node its /24, from the first one on, with no limits."""
+    pods = cluster.network.pods
+    if pods.num_addresses // 256 < len(cluster.nodes):
+        yield error(
+            f"the pod range {pods} has room for {pods.num_addresses // 256} nodes, but there are "
+            f"{len(cluster.nodes)}",
+            "give a larger range, such as 10.244.0.0/16",
+            _PODS,
+        )
+    near = [IPv4Network((address, 24), strict=False) for address in known_addresses(cluster)]
+    touched = [str(network) for network in dict.fromkeys(near) if network.overlaps(pods)]
+    if touched:
+        yield error(
+            f"the pod range {pods} contains addresses of hosts (in {listed(touched)}), and "
+            "Kubernetes, which gives nodes their subnets (flannel.store), cannot be told to keep "
+            "away from them",
+            "give a pod range away from the hosts, such as 10.244.0.0/16, or set store: etcd",
+            _PODS,
+            ("flannel", "store"),
         )
 
 

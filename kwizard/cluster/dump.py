@@ -10,7 +10,7 @@ import yaml
 
 from kwizard.cluster.defaults import default_of
 from kwizard.cluster.keys import SECTIONS, SSH_KEYS, Section
-from kwizard.cluster.model import SSH, Cluster, Host, Version
+from kwizard.cluster.model import SSH, Cluster, Host, RecipeName, Version
 from kwizard.cluster.roles import in_order
 
 _ALWAYS = frozenset(
@@ -25,6 +25,10 @@ _ALWAYS = frozenset(
 )
 """Written even where they are as by default: a cluster that stands must not change its ranges when
 a later kwizard has other defaults."""
+
+
+_ALWAYS_BY_RECIPE = {RecipeName.MODERN: frozenset({("flannel", "store")})}
+"""The same, of keys that only one recipe knows."""
 
 
 class _Line(list[str]):
@@ -61,7 +65,8 @@ def dump(cluster: Cluster) -> str:
     out["hosts"] = [_host(host) for host in cluster.hosts]
     for section in SECTIONS:
         default = default_of(cluster.recipe, section.name, section.make)
-        written = _section(getattr(cluster, section.name), section, default)
+        always = _ALWAYS | _ALWAYS_BY_RECIPE.get(cluster.recipe, frozenset())
+        written = _section(getattr(cluster, section.name), section, default, always)
         if written:
             out[section.name] = written
     return yaml.dump(out, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=4096)
@@ -78,11 +83,16 @@ def _host(host: Host) -> dict[str, Any]:
     return out | ({"ssh": ssh} if ssh else {})
 
 
-def _section(value: object, section: Section, default: object) -> dict[str, Any]:
+def _section(
+    value: object,
+    section: Section,
+    default: object,
+    always: frozenset[tuple[str, str]] = frozenset(),
+) -> dict[str, Any]:
     return {
         key.name: _plain(getattr(value, key.name))
         for key in section.keys
-        if (section.name, key.name) in _ALWAYS
+        if (section.name, key.name) in always
         or getattr(value, key.name) != getattr(default, key.name)
     }
 

@@ -53,6 +53,14 @@ class Join(StrEnum):
     CERTIFICATES = "certificates"
 
 
+class FlannelStore(StrEnum):
+    """Where flannel finds out which subnet each host has: leases of its own in etcd, or the ranges
+    Kubernetes gives its nodes."""
+
+    ETCD = "etcd"
+    KUBERNETES = "kubernetes"
+
+
 class EtcdMode(StrEnum):
     """Where etcd comes from: containers on docker, systemd units, or a cluster already there."""
 
@@ -142,6 +150,9 @@ class Etcd:
     """`endpoints` are client URLs, for mode `existing` only. `image` is the docker image's name,
     `archive` a docker archive on the operator's machine it is loaded from, `binaries` a tarball or
     directory with etcd and etcdctl for mode `systemd` (None: the host has them).
+
+    `ca`, `cert`, `key`: PEM files on the operator's machine for an existing etcd with TLS: who
+    signed the members' certificates, and what clients of this cluster show to them.
     """
 
     mode: EtcdMode = EtcdMode.DOCKER
@@ -149,15 +160,19 @@ class Etcd:
     image: str = "quay.io/coreos/etcd:v3.4.23"
     archive: str | None = None
     binaries: str | None = None
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flannel:
     """`binary` is a flanneld program (or flannel's release tarball) on the operator's machine;
-    None: the host has it, or its package manager does."""
+    None: the host has it, or its package manager does. `store` is for the modern recipe."""
 
     version: Version = Version(0, 5, 5)
     binary: str | None = None
+    store: FlannelStore = FlannelStore.ETCD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +292,11 @@ class Cluster:
     def control_planes(self) -> tuple[Host, ...]:
         """Every control-plane host, in file order."""
         return self.with_role(Role.CONTROL_PLANE)
+
+    @property
+    def etcd_members(self) -> tuple[Host, ...]:
+        """Hosts on which kwizard runs a member of etcd: none where etcd exists already."""
+        return () if self.etcd.mode is EtcdMode.EXISTING else self.with_role(Role.ETCD)
 
     @property
     def nodes(self) -> tuple[Host, ...]:

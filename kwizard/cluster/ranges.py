@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, collapse_addresses
 
-from kwizard.cluster.model import Backend, Cluster, Version
+from kwizard.cluster.model import Backend, Cluster, FlannelStore, Version
 from kwizard.cluster.roles import endpoint_host
 from kwizard.errors import InvalidInput, Problem
 
@@ -142,7 +142,10 @@ def _address(text: str) -> IPv4Address | None:
 def cluster_lease_range(
     cluster: Cluster, *, on_link: Iterable[IPv4Network] = ()
 ) -> LeaseRange | None:
-    """`lease_range` for a whole cluster. Raises NoRoom."""
+    """`lease_range` for a whole cluster; None where Kubernetes gives nodes their subnets, since it
+    knows no limits. Raises NoRoom."""
+    if cluster.flannel.store is FlannelStore.KUBERNETES:
+        return None
     return lease_range(
         cluster.network.pods,
         known_addresses(cluster),
@@ -152,7 +155,8 @@ def cluster_lease_range(
 
 
 def flannel_config(cluster: Cluster, *, on_link: Iterable[IPv4Network] = ()) -> str:
-    """What goes under `<prefix>/config` in etcd: compact JSON, keys in flannel's own order.
+    """What goes under `<prefix>/config` in etcd, or into flanneld's own file where Kubernetes keeps
+    the subnets: compact JSON, keys in flannel's own order.
 
     The article's `{"Network":"10.0.0.0/16"}` to the letter where nothing has to be added: no
     limits, udp, and a flannel of the article's kind. Otherwise the backend is always written, since

@@ -17,6 +17,7 @@ from kwizard.cluster.model import (
     Etcd,
     EtcdMode,
     Flannel,
+    FlannelStore,
     Host,
     Images,
     Kubelet,
@@ -96,6 +97,7 @@ def describe_modern(
     backend: str = "vxlan",
     proxy: str = "iptables",
     control_planes: int = 1,
+    store: str = "etcd",
     second: bool = False,
     host_keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Cluster:
@@ -114,7 +116,11 @@ def describe_modern(
         control_plane_is_node=True,
         network=replace(network, backend=Backend(backend)),
         etcd=Etcd(mode=EtcdMode.SYSTEMD, binaries=str(etcd_path())),
-        flannel=Flannel(version=Version.parse(FLANNEL.version), binary=str(flannel_path())),
+        flannel=Flannel(
+            version=Version.parse(FLANNEL.version),
+            binary=str(flannel_path()),
+            store=FlannelStore(store),
+        ),
         release=Release(tarball=str(tarball_path(version))),
         runtime=Runtime(containerd=str(containerd_path()), cni_plugins=str(cni_path())),
         images=Images(
@@ -161,14 +167,15 @@ def write(
     backend: str | None = None,
     proxy: str = "iptables",
     control_planes: int = 1,
+    store: str = "etcd",
     second: bool = False,
     host_keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Path:
     """Write the cluster file to `file` (default: in the lab's directory) and return its path.
 
     Without `version` and `backend` the recipe's own are taken; `supervisor` is for the classic one,
-    `proxy` and `control_planes` for the modern one. Makes the images it names where they are
-    missing. Raises LabError when they cannot be made.
+    `proxy`, `control_planes` and `store` (flannel's) for the modern one. Makes the images it names
+    where they are missing. Raises LabError when they cannot be made.
     """
     if RecipeName(recipe) is RecipeName.MODERN:
         cluster = describe_modern(
@@ -181,6 +188,7 @@ def write(
             backend=backend or "vxlan",
             proxy=proxy,
             control_planes=control_planes,
+            store=store,
             second=second,
             host_keys=host_keys,
         )

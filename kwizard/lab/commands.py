@@ -85,12 +85,19 @@ lab.add_command(mirror)
     show_default=True,
     help="How many of the hosts, from the first on, are control planes (modern).",
 )
+@click.option(
+    "--store",
+    type=click.Choice(["etcd", "kubernetes"]),
+    default="etcd",
+    show_default=True,
+    help="Where flannel finds the hosts' subnets (modern).",
+)
 @click.option("--disk-mb", type=int, help="Give new hosts a disk of that size, which can fill up.")
 @click.option("--install", is_flag=True, help="Install missing Debian packages first.")
 @click.pass_obj
 def up(
     self: Lab, hosts: int, file: Path | None, user: str, supervisor: str, recipe: str | None,
-    version: str | None, backend: str | None, proxy: str, control_planes: int,
+    version: str | None, backend: str | None, proxy: str, control_planes: int, store: str,
     disk_mb: int | None, install: bool,
 ) -> None:  # fmt: skip
     """Start hosts, wait until they are ready, and write a cluster file for them."""
@@ -108,6 +115,7 @@ def up(
         backend=backend,
         proxy=proxy,
         control_planes=control_planes,
+        store=store,
     )
     _say("the cluster file:")
     click.echo(str(written))

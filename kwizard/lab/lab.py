@@ -255,6 +255,7 @@ class Lab:
         backend: str | None = None,
         proxy: str = "iptables",
         control_planes: int = 1,
+        store: str = "etcd",
         second: bool = False,
     ) -> Path:
         """Write a ready cluster file for the lab's hosts and return its path.
@@ -282,6 +283,7 @@ class Lab:
             backend=backend,
             proxy=proxy,
             control_planes=control_planes,
+            store=store,
             second=second,
             host_keys=host_keys,
         )

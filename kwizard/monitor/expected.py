@@ -33,7 +33,7 @@ def _modern(cluster: Cluster, host: Host) -> tuple[str, ...]:
         wanted += ["kubelet", "kube-proxy", "flanneld", "containerd"]
         if flags.has_gateway(cluster):
             wanted.append(flags.GATEWAY)
-    if Role.ETCD in host.roles:
+    if host in cluster.etcd_members:
         wanted.append("etcd")
     return tuple(wanted)
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from kwizard.cluster.model import Cluster, EtcdMode, RecipeName, Role
 from kwizard.errors import KwizardError
@@ -53,7 +54,10 @@ class _Asked:
 
 def _modern(cluster: Cluster) -> _Asked:
     servers = {h.name: flags.server_url(h) for h in cluster.control_planes}
-    members = {h.name: f"https://{h.address}:2379" for h in cluster.with_role(Role.ETCD)}
+    # One that exists already is called as its endpoint is; that is all we know of it.
+    members = {h.name: f"https://{h.address}:2379" for h in cluster.etcd_members} or {
+        urlsplit(url).netloc: url for url in flags.etcd_endpoints(cluster)
+    }
     return _Asked(
         components={
             name: controlplane.script(server, flags.MONITOR, flags.PKI, members)

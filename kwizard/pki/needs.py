@@ -9,11 +9,13 @@ hosts of the control plane hold the key of the cluster's own authority.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
-from kwizard.cluster.model import Cluster, Host, Join, Role
+from kwizard.cluster.model import Cluster, EtcdMode, FlannelStore, Host, Join, Role
+
+_EXISTING = EtcdMode.EXISTING
 
 CLUSTER_CA = "ca"
 ETCD_CA = "etcd-ca"
@@ -31,6 +33,13 @@ ADMIN = "admin"
 
 MONITOR_GROUP = "kwizard:monitors"
 """The group of the certificate that looks at the cluster and can change nothing."""
+
+
+FLANNELD_USER = "kwizard:flanneld"
+"""Who flanneld is to the API, where Kubernetes keeps its subnets."""
+
+ETCD_CLIENT = "etcd-client"
+"""What opens etcd, all of it: on hosts whose programs ask etcd themselves, and on no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +72,42 @@ def needs(cluster: Cluster, host: Host) -> tuple[Need, ...]:
     return tuple(_needs(cluster, host))
 
 
+def authorities(cluster: Cluster) -> tuple[str, ...]:
+    """The authorities that are made for `cluster`: an etcd that exists already has its own."""
+    return tuple(a for a in AUTHORITIES if a != ETCD_CA or cluster.etcd.mode is not _EXISTING)
+
+
+def given(cluster: Cluster) -> Mapping[str, str]:
+    """Files that the operator gives, by the name they have on a host: paths of this machine."""
+    if cluster.etcd.mode is not _EXISTING:
+        return {}
+    named = {
+        f"{ETCD_CA}.crt": cluster.etcd.ca,
+        f"{ETCD_CLIENT}.crt": cluster.etcd.cert,
+        f"{ETCD_CLIENT}.key": cluster.etcd.key,
+    }
+    return {name: path for name, path in named.items() if path is not None}
+
+
+def asks_etcd(cluster: Cluster, host: Host) -> bool:
+    """Whether a program on `host` is a client of etcd: the API server, and flanneld where it keeps
+    its subnets there."""
+    return Role.CONTROL_PLANE in host.roles or (
+        cluster.flannel.store is FlannelStore.ETCD and host in cluster.nodes
+    )
+
+
 def files(cluster: Cluster, host: Host) -> tuple[str, ...]:
     """The names of the files `host` gets: authorities' certificates, then pairs."""
-    mine = needs(cluster, host)
-    trusted = dict.fromkeys(
-        a for a in AUTHORITIES if a != FRONT_PROXY_CA or Role.CONTROL_PLANE in host.roles
-    )
-    out = [f"{a}.crt" for a in trusted]
-    for need in mine:
-        out += [f"{need.name}.crt", f"{need.name}.key"]
+    of_etcd = host in cluster.etcd_members or asks_etcd(cluster, host)
+    out = [f"{CLUSTER_CA}.crt"]
+    out += [f"{ETCD_CA}.crt"] if of_etcd else []
+    out += [f"{FRONT_PROXY_CA}.crt"] if Role.CONTROL_PLANE in host.roles else []
+    stems = [need.name for need in needs(cluster, host)]
+    if cluster.etcd.mode is _EXISTING and asks_etcd(cluster, host):
+        stems.append(ETCD_CLIENT)
+    for stem in stems:
+        out += [f"{stem}.crt", f"{stem}.key"]
     if Role.CONTROL_PLANE in host.roles:
         out += [f"{SERVICE_ACCOUNT}.pub", f"{SERVICE_ACCOUNT}.key"]
         if cluster.kubelet.join is Join.BOOTSTRAP_TOKEN:
@@ -84,10 +120,11 @@ def files(cluster: Cluster, host: Host) -> tuple[str, ...]:
 def _needs(cluster: Cluster, host: Host) -> Iterator[Need]:
     here = (host.name, str(host.address))
     local = ("localhost", "127.0.0.1")
-    if Role.ETCD in host.roles:
+    if host in cluster.etcd_members:
         # A member is server and client to the others with one certificate.
         yield Need("etcd", ETCD_CA, host.name, names=(*here, *local))
-    yield Need("etcd-client", ETCD_CA, f"client-{host.name}")
+    if cluster.etcd.mode is not _EXISTING and asks_etcd(cluster, host):
+        yield Need(ETCD_CLIENT, ETCD_CA, f"client-{host.name}")
     if Role.CONTROL_PLANE in host.roles:
         yield Need(
             "kube-apiserver",
@@ -106,6 +143,8 @@ def _needs(cluster: Cluster, host: Host) -> Iterator[Need]:
             yield Need("kubelet", CLUSTER_CA, host.name, names=here, client=False)
             yield Need("kubelet-client", CLUSTER_CA, f"system:node:{host.name}", "system:nodes")
         yield Need("kube-proxy", CLUSTER_CA, "system:kube-proxy")
+        if cluster.flannel.store is FlannelStore.KUBERNETES:
+            yield Need("flanneld", CLUSTER_CA, FLANNELD_USER)
 
 
 def _api_names(cluster: Cluster, host: Host) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from kwizard.pki.certificates import (
     public_pem,
     why_not,
 )
+from kwizard.pki.given import ends_of, read_given
 from kwizard.pki.needs import Need
 from kwizard.pki.token import Token
 
@@ -63,6 +64,7 @@ class Pki:
         self._directory, self._cluster = directory, cluster
         self._pairs: dict[str, Pair] = {}
         self._account: Key | None = None
+        self._given: Mapping[str, bytes] = {}
         self.made: tuple[str, ...] = ()
         """What `ensure` had to make this time."""
 
@@ -106,7 +108,8 @@ class Pki:
 
     def validity(self) -> tuple[Validity, ...]:
         """Every certificate, the one that ends first first."""
-        found = (Validity(name, pair.ends) for name, pair in self._pairs.items())
+        found = [Validity(name, pair.ends) for name, pair in self._pairs.items()]
+        found += [Validity(name, ends) for name, ends in ends_of(self._given).items()]
         return tuple(sorted(found, key=lambda v: (v.ends, v.name)))
 
     def kubeconfig(self, servers: Mapping[str, str]) -> str:
@@ -147,6 +150,8 @@ class Pki:
         return json.dumps(document, indent=2) + "\n"
 
     def _file(self, host: Host, stem: str, kind: str) -> bytes:
+        if (name := f"{stem}.{kind}") in self._given:
+            return self._given[name]
         if stem == needs.ENCRYPTION:
             return encryption_config(self._path(needs.ENCRYPTION, "key").read_text("ascii").strip())
         if stem == needs.SERVICE_ACCOUNT:
@@ -164,7 +169,11 @@ class Pki:
 
     def _fill(self, now: datetime, *, make: bool) -> bool:
         made: list[str] = []
-        for name in needs.AUTHORITIES:
+        paths = needs.given(self._cluster)
+        if not make and not all(Path(path).is_file() for path in paths.values()):
+            return False
+        self._given = read_given(paths, now)
+        for name in needs.authorities(self._cluster):
             pair = self._read(name)
             if pair is None:
                 if not make:

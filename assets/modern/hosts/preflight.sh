@@ -62,20 +62,24 @@ esac
 for file in /usr/local/bin/k3s /var/lib/rancher/rke2 /var/snap/microk8s /var/lib/k0s /etc/kubernetes/admin.conf /var/lib/kubelet/kubeadm-flags.env; do
     [ ! -e "$file" ] || problem "another installation of Kubernetes is on this host: $file"
 done
-for daemon in kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet etcd flanneld containerd{{ (" " ~ gateway if gateway else "") | own }}; do
+for daemon in kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet{{ " etcd" | own if host in cluster.etcd_members }} flanneld containerd{{ (" " ~ gateway if gateway else "") | own }}; do
     file=$(systemctl show --property=FragmentPath "$daemon.service" 2>/dev/null | sed 's/^FragmentPath=//')
     if [ -n "$file" ] && systemctl is-active --quiet "$daemon.service" && ! grep -q 'Written by kwizard' "$file"; then
         problem "$daemon runs here from $file, which is of another installation"
     fi
 done
-{% if "etcd" in host.roles %}
+{% if host in cluster.etcd_members %}
 if [ -d {{ etcd_data }} ] && [ "$(cat /var/lib/etcd/kwizard-cluster 2>/dev/null)" != {{ cluster.name | q }} ]; then
     problem "{{ etcd_data }} holds the data of another etcd cluster: move it away"
 fi
 {% endif %}
-if command -v firewall-cmd >/dev/null 2>&1 && systemctl is-active --quiet firewalld.service; then
-    problem "firewalld runs on this host, and this recipe does not open its ports there yet: stop and disable it"
+{% if host in cluster.nodes %}
+# Pods that run keep the addresses they have: a node cannot go over to another store beneath them.
+unit=/etc/systemd/system/flanneld.service
+if grep -q 'Written by kwizard' "$unit" 2>/dev/null && {{ "! " | own if flannel_in_kube }}grep -q -e -kube-subnet-mgr "$unit"; then
+    problem "flannel keeps this host's subnet in {{ "etcd, and not in kubernetes" | own if flannel_in_kube else "kubernetes, and not in etcd" | own }} as flannel.store says: leave it as it was, or install anew"
 fi
+{% endif %}
 
 if [ -n "$problems" ]; then
     echo "kwizard: $problems" >&2

@@ -1,14 +1,21 @@
 # Whether flanneld runs here as wanted, and will again after a reboot.
 set -eu
 {% set daemon = "flanneld" %}
-{% set needed = ["etcd"] %}
-{% set settings = ["Type=notify", "TimeoutStartSec=0", "ExecStartPost=/usr/local/lib/kwizard/cni-conflist"] %}
+{% set needed = [] if flannel_in_kube else ["etcd"] %}
+{% set place = ["Environment=NODE_NAME=" ~ host.name] if flannel_in_kube else [] %}
+{% set settings = ["Type=notify", "TimeoutStartSec=0", "ExecStartPost=/usr/local/lib/kwizard/cni-conflist"] + place %}
 {% include "modern/lib/holds.sh" %}
 
 {% include "modern/lib/unit.inc.sh" %}
 
 {% include "modern/network/flanneld.inc.sh" %}
 
+{% if flannel_in_kube %}
+{% include "modern/lib/kubeconfig.inc.sh" %}
+
+holds {{ flannel_file }} {{ flannel_config }}
+holds /etc/kubernetes/flanneld.kubeconfig "$(kubeconfig_text flanneld {{ flanneld_user }})"
+{% else %}
 {% include "modern/network/flanneld.watch.inc.sh" %}
 
 holds "$watch" "$(watch_script)"
@@ -17,6 +24,7 @@ if ! systemctl is-active --quiet flannel-watch.service; then
     echo "flannel-watch.service does not run"
     exit 1
 fi
+{% endif %}
 holds "$conflist" "$(conflist_script)"
 holds "$unit" "$(unit_text)"
 {% include "modern/lib/runs.sh" %}

@@ -1,8 +1,14 @@
+{% if flannel_in_kube %}
+# Starts flanneld, which learns from Kubernetes which subnet each node was given, and carries packets
+# between them.
+{% else %}
 # Starts flanneld, which leases a subnet for this host in etcd and carries packets to the others.
+{% endif %}
 set -eu
 {% set daemon = "flanneld" %}
-{% set needed = ["etcd"] %}
-{% set settings = ["Type=notify", "TimeoutStartSec=0", "ExecStartPost=/usr/local/lib/kwizard/cni-conflist"] %}
+{% set needed = [] if flannel_in_kube else ["etcd"] %}
+{% set place = ["Environment=NODE_NAME=" ~ host.name] if flannel_in_kube else [] %}
+{% set settings = ["Type=notify", "TimeoutStartSec=0", "ExecStartPost=/usr/local/lib/kwizard/cni-conflist"] + place %}
 {% include "modern/lib/say.sh" %}
 
 {% include "modern/lib/put.sh" %}
@@ -11,6 +17,12 @@ set -eu
 
 {% include "modern/network/flanneld.inc.sh" %}
 
+{% if flannel_in_kube %}
+{% include "modern/lib/kubeconfig.inc.sh" %}
+
+put {{ flannel_file }} 644 {{ flannel_config }}
+put /etc/kubernetes/flanneld.kubeconfig 600 "$(kubeconfig_text flanneld {{ flanneld_user }})"
+{% else %}
 {% include "modern/network/flanneld.watch.inc.sh" %}
 
 put "$watch" 755 "$(watch_script)"
@@ -21,6 +33,7 @@ if [ -n "$changed" ]; then
     systemctl --no-block restart flannel-watch.service
     changed=''
 fi
+{% endif %}
 put "$conflist" 755 "$(conflist_script)"
 put "$unit" 644 "$(unit_text)"
 {% include "modern/lib/start.sh" %}

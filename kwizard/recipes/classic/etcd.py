@@ -73,6 +73,6 @@ def etcd_steps(cluster: Cluster) -> Iterator[Step]:
             "Start etcd as a unit of systemd",
             members,
             *needed,
-            asset="hosts/etcd-unit",
+            asset="classic/hosts/etcd-unit",
             hint="journalctl -u etcd on that host tells more",
         )

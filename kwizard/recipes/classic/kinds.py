@@ -20,8 +20,8 @@ def script(
     hint: str = "",
     shows: tuple[str, ...] = (),
 ) -> Step:
-    """A script step: assets/classic/<asset or id>.sh, with the probe of the same name beside it."""
-    name = f"classic/{asset or step_id}"
+    """A script step: assets/classic/<id>.sh (or assets/<asset>.sh), with its probe beside it."""
+    name = asset or f"classic/{step_id}"
     return Step(
         id=step_id,
         phase=Phase(step_id.partition("/")[0]),

@@ -90,6 +90,20 @@ def opened_ports(cluster: Cluster, host: Host) -> tuple[str, ...]:
     return tuple(out)
 
 
+def trusted_interfaces(cluster: Cluster, host: Host) -> tuple[str, ...]:  # noqa: ARG001
+    """Interfaces whose packets firewalld must let through whatever they are."""
+    made = FLANNEL_INTERFACE.get(cluster.network.backend)
+    return (made,) if made else ()
+
+
+def trusted_sources(cluster: Cluster, host: Host) -> tuple[str, ...]:
+    """Senders whose packets it must let through where there is no such interface. Packets of
+    containers carry their host's address: docker sees to that."""
+    if cluster.network.backend in FLANNEL_INTERFACE:
+        return ()
+    return tuple(str(other.address) for other in cluster.hosts if other != host)
+
+
 def listeners(cluster: Cluster, host: Host) -> tuple[Listener, ...]:
     """Ports that must be free on `host`, or held by the program that is meant to hold them."""
     out: list[Listener] = []
@@ -225,6 +239,8 @@ def template_values(cluster: Cluster) -> Mapping[str, Any]:
         "flannel_key": flannel_key(cluster),
         "flannel_config": quote(flannel_config(cluster)),
         "flannel_interface": FLANNEL_INTERFACE.get(cluster.network.backend, ""),
+        "trusted_interfaces": partial(trusted_interfaces, cluster),
+        "trusted_sources": partial(trusted_sources, cluster),
         "limits": cluster_lease_range(cluster),
         "lease_first": first,
         "lease_last": last,

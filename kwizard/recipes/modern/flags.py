@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kwizard.cluster.model import Cluster, Host, Join, Role
+from kwizard.cluster.model import Cluster, EtcdMode, FlannelStore, Host, Join
 from kwizard.recipes.render import Shell, word
 
 BIN = "/usr/local/bin"
@@ -20,6 +20,7 @@ KUBELET_PKI = "/var/lib/kubelet/pki"
 """Where a kubelet keeps the keys it makes itself, and the certificates it is given for them."""
 BOOTSTRAP = "/etc/kubernetes/bootstrap.kubeconfig"
 """What a kubelet asks for its first certificate with; there only until it has it."""
+FLANNEL_CONFIG = "/etc/kube-flannel/net-conf.json"
 
 
 API_PORT = 6443
@@ -52,7 +53,9 @@ def own_api_url(cluster: Cluster, host: Host) -> str:
 
 def etcd_endpoints(cluster: Cluster) -> tuple[str, ...]:
     """Client URLs of all etcd members."""
-    return tuple(f"https://{host.address}:2379" for host in cluster.with_role(Role.ETCD))
+    if cluster.etcd.mode is EtcdMode.EXISTING:
+        return tuple(url.rstrip("/") for url in cluster.etcd.endpoints)
+    return tuple(f"https://{host.address}:2379" for host in cluster.etcd_members)
 
 
 def joins_by_token(cluster: Cluster) -> bool:
@@ -73,7 +76,7 @@ def line(program: str, arguments: Iterable[str]) -> Shell:
 
 def etcd(cluster: Cluster, host: Host) -> Shell:
     """The etcd member on `host`: TLS towards clients and towards the other members."""
-    members = ",".join(f"{h.name}=https://{h.address}:2380" for h in cluster.with_role(Role.ETCD))
+    members = ",".join(f"{h.name}=https://{h.address}:2380" for h in cluster.etcd_members)
     client, peer = f"https://{host.address}:2379", f"https://{host.address}:2380"
     return line(
         "etcd",
@@ -153,7 +156,10 @@ def apiserver(cluster: Cluster, host: Host) -> Shell:
 
 def controller_manager(cluster: Cluster, _host: Host) -> Shell:
     """kube-controller-manager. It signs kubelets' certificates alone, and only where they ask for
-    them: with one signer's key named, the other signers have none and sign nothing."""
+    them: with one signer's key named, the other signers have none and sign nothing.
+
+    Nodes get ranges of it only where flannel asks for them: a /24 each, which is its default.
+    """
     signers = ("kubelet-client", "kubelet-serving")
     return line(
         "kube-controller-manager",
@@ -170,6 +176,11 @@ def controller_manager(cluster: Cluster, _host: Host) -> Shell:
                 # The cleaner, which is off by itself, takes tokens away that have ended. A unit
                 # file expands no pattern.
                 Shell("--controllers=*,token-cleaner-controller"),
+            ),
+            *_if(
+                cluster.flannel.store is FlannelStore.KUBERNETES,
+                "--allocate-node-cidrs=true",
+                f"--cluster-cidr={cluster.network.pods}",
             ),
         ),
     )
@@ -237,7 +248,7 @@ def gateway(cluster: Cluster, host: Host) -> Shell:
 
 def peers(cluster: Cluster, host: Host) -> tuple[str, ...]:
     """Addresses of the other hosts whose API server or member of etcd `host` speaks to."""
-    wanted = (*cluster.control_planes, *cluster.with_role(Role.ETCD))
+    wanted = (*cluster.control_planes, *cluster.etcd_members)
     return tuple(dict.fromkeys(str(h.address) for h in wanted if h != host))
 
 
@@ -268,14 +279,24 @@ def containerd(_cluster: Cluster, _host: Host) -> Shell:
 def flanneld(cluster: Cluster, host: Host) -> Shell:
     """Command of flanneld. The interface is named by its address: on a machine with two networks
     flannel would take the one of the default route."""
-    return line(
-        "flanneld",
-        (
+    if cluster.flannel.store is FlannelStore.KUBERNETES:
+        store: tuple[str, ...] = (
+            "-kube-subnet-mgr",
+            "-kubeconfig-file=/etc/kubernetes/flanneld.kubeconfig",
+            f"-net-config-path={FLANNEL_CONFIG}",
+        )
+    else:
+        store = (
             f"-etcd-endpoints={','.join(etcd_endpoints(cluster))}",
             f"-etcd-prefix={cluster.network.prefix}",
             f"-etcd-cafile={PKI}/etcd-ca.crt",
             f"-etcd-certfile={PKI}/etcd-client.crt",
             f"-etcd-keyfile={PKI}/etcd-client.key",
+        )
+    return line(
+        "flanneld",
+        (
+            *store,
             f"-iface={host.address}",
             f"-public-ip={host.address}",
             "-ip-masq",

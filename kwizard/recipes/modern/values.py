@@ -8,7 +8,7 @@ from functools import partial
 from ipaddress import IPv4Address
 from typing import Any
 
-from kwizard.cluster.model import Backend, Cluster, Host, Role
+from kwizard.cluster.model import Backend, Cluster, FlannelStore, Host
 from kwizard.cluster.ranges import cluster_lease_range, flannel_config
 from kwizard.pki import needs
 from kwizard.recipes.modern import flags
@@ -36,15 +36,21 @@ BOOTSTRAP_GROUP = "system:bootstrappers:kwizard"
 
 #: The UDP port of each flannel backend; host-gw needs none.
 FLANNEL_PORT = {Backend.UDP: 8285, Backend.VXLAN: 8472}
+#: The interface each backend makes; host-gw makes none.
+FLANNEL_INTERFACE = {Backend.UDP: "flannel0", Backend.VXLAN: "flannel.1"}
+#: The bridge pods of a host are on.
+BRIDGE = "cni0"
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A port that one of our programs will listen on; `owner` is its process name."""
+    """A port that one of our programs will listen on; `owner` is its process name. `outside`: other
+    hosts must reach it, so a firewall has to let it through; else it is on the host's loopback."""
 
     protocol: str
     port: int
     owner: str
+    outside: bool = False
 
 
 def pause_image(cluster: Cluster) -> str:
@@ -101,7 +107,7 @@ def etcd_programs(cluster: Cluster, host: Host) -> tuple[str, ...]:
     """What `host` needs of etcd: a control plane asks the members, wherever they are, and the
     gateway to several of them is etcd's."""
     gateway = flags.has_gateway(cluster) and host in cluster.nodes
-    if Role.ETCD in host.roles or gateway:
+    if host in cluster.etcd_members or gateway:
         return ("etcd", "etcdctl")
     return ("etcdctl",) if host in cluster.control_planes else ()
 
@@ -111,20 +117,48 @@ def listeners(cluster: Cluster, host: Host) -> tuple[Listener, ...]:
     out: list[Listener] = []
     if host in cluster.control_planes:
         out += [
-            Listener("tcp", 6443, "kube-apiserver"),
+            Listener("tcp", 6443, "kube-apiserver", outside=True),
             Listener("tcp", 10257, "kube-controller-manager"),
             Listener("tcp", 10259, "kube-scheduler"),
         ]
     if flags.has_gateway(cluster) and host in cluster.nodes:
         out.append(Listener("tcp", flags.GATEWAY_PORT, flags.GATEWAY))
     if host in cluster.nodes:
-        out += [Listener("tcp", port, "kubelet") for port in (10248, 10250)]
+        out += [Listener("tcp", 10248, "kubelet"), Listener("tcp", 10250, "kubelet", outside=True)]
         out += [Listener("tcp", port, "kube-proxy") for port in (10249, 10256)]
-    if Role.ETCD in host.roles:
-        out += [Listener("tcp", port, "etcd") for port in (2379, 2380)]
-    if cluster.network.backend is Backend.UDP:
-        out.append(Listener("udp", FLANNEL_PORT[Backend.UDP], "flanneld"))
+    if host in cluster.etcd_members:
+        out += [Listener("tcp", port, "etcd", outside=True) for port in (2379, 2380)]
+    if cluster.network.backend is Backend.UDP and host in cluster.nodes:
+        out.append(Listener("udp", FLANNEL_PORT[Backend.UDP], "flanneld", outside=True))
     return tuple(out)
+
+
+def opened_ports(cluster: Cluster, host: Host) -> tuple[str, ...]:
+    """What a firewall on `host` must let through from the other hosts, as firewalld writes it.
+
+    vxlan's port is the kernel's, so it is in no list of listeners.
+    """
+    found = [f"{at.port}/{at.protocol}" for at in listeners(cluster, host) if at.outside]
+    if cluster.network.backend is Backend.VXLAN and host in cluster.nodes:
+        found.append(f"{FLANNEL_PORT[Backend.VXLAN]}/udp")
+    return tuple(dict.fromkeys(found))
+
+
+def trusted_interfaces(cluster: Cluster, host: Host) -> tuple[str, ...]:
+    """Interfaces whose packets firewalld must let through whatever they are: those of pods."""
+    if host not in cluster.nodes:
+        return ()
+    made = FLANNEL_INTERFACE.get(cluster.network.backend)
+    return (BRIDGE, made) if made else (BRIDGE,)
+
+
+def trusted_sources(cluster: Cluster, host: Host) -> tuple[str, ...]:
+    """Senders whose packets it must let through where there is no overlay: pods of other hosts
+    come in by the host's own interface then, and so does what those hosts send to pods here."""
+    if host not in cluster.nodes or cluster.network.backend in FLANNEL_INTERFACE:
+        return ()
+    others = (str(other.address) for other in cluster.hosts if other != host)
+    return (str(cluster.network.pods), *others)
 
 
 def lease_bounds(cluster: Cluster) -> tuple[IPv4Address, IPv4Address]:
@@ -169,8 +203,14 @@ def template_values(cluster: Cluster) -> Mapping[str, Any]:
         "monitor_group": needs.MONITOR_GROUP,
         "programs": partial(programs, cluster),
         "listeners": partial(listeners, cluster),
+        "opened_ports": partial(opened_ports, cluster),
+        "trusted_interfaces": partial(trusted_interfaces, cluster),
+        "trusted_sources": partial(trusted_sources, cluster),
         "pause_image": pause_image(cluster),
         "coredns_image": coredns_image(cluster),
+        "flannel_in_kube": cluster.flannel.store is FlannelStore.KUBERNETES,
+        "flannel_file": flags.FLANNEL_CONFIG,
+        "flanneld_user": needs.FLANNELD_USER,
         "flannel_key": word(f"{cluster.network.prefix.rstrip('/')}/config"),
         "flannel_config": quote(flannel_config(cluster)),
         "flannel_number": str(cluster.flannel.version).removeprefix("v"),

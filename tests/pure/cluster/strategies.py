@@ -119,6 +119,9 @@ def clusters(draw):
             image=draw(images),
             archive=draw(maybe(paths)),
             binaries=draw(maybe(paths)),
+            ca=draw(maybe(paths)),
+            cert=draw(maybe(paths)),
+            key=draw(maybe(paths)),
         ),
         flannel=Flannel(version=draw(flannels), binary=draw(maybe(paths))),
         release=Release(

@@ -13,6 +13,7 @@ from kwizard.cluster.model import (
     Etcd,
     EtcdMode,
     Flannel,
+    FlannelStore,
     Images,
     Join,
     Kubelet,
@@ -70,6 +71,20 @@ def highly_available(**changes: Any) -> Cluster:
     return current(hosts=hosts, control_plane_is_node=True, **changes)
 
 
+GIVEN = Etcd(
+    mode=EtcdMode.EXISTING,
+    endpoints=("https://10.0.9.1:2379", "https://10.0.9.2:2379", "https://10.0.9.3:2379"),
+    binaries="/b/etcd.tar.gz",
+    ca="/b/ca.crt",
+    cert="/b/client.crt",
+    key="/b/client.key",
+)
+"""An etcd that exists already, with TLS."""
+
+KUBE = Flannel(version=Version(0, 26, 7), binary="/b/flanneld", store=FlannelStore.KUBERNETES)
+"""Kubernetes gives nodes their subnets."""
+
+
 def modern_variants() -> list[tuple[str, Cluster]]:
     """One cluster for each combination that changes a script."""
     bare = replace(ANAKIN, roles=frozenset({Role.CONTROL_PLANE}))
@@ -94,6 +109,8 @@ def modern_variants() -> list[tuple[str, Cluster]]:
             ),
         ),
         ("marked", current(hosts=(ANAKIN, MARKED, C3PO))),
+        ("kube", current(flannel=KUBE)),
+        ("given", current(etcd=GIVEN)),
         ("apart", current(hosts=(bare, BOBA, replace(C3PO, roles=frozenset({Role.ETCD}))))),
         (
             "unbrought",

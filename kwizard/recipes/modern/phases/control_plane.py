@@ -27,7 +27,7 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
         "Wait until the API is ready",
         masters,
         same("control-plane/kube-apiserver"),
-        every("hosts/etcd"),
+        every("hosts/etcd" if cluster.etcd_members else "hosts/etcd-healthy"),
         hint=logs_of("kube-apiserver"),
     )
     yield script(

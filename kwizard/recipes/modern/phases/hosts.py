@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kwizard.cluster.model import Cluster, Role
+from kwizard.cluster.model import Cluster
 from kwizard.recipes.modern import values
 from kwizard.recipes.modern.kinds import READY, logs_of, place, script, wait
 from kwizard.recipes.step import After, Operator, Phase, Step, every, names, same
@@ -37,6 +37,14 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
         asset="classic/hosts/names",
     )
     yield script(
+        "hosts/firewall",
+        "Open the needed ports in firewalld",
+        everyone,
+        READY,
+        asset="common/firewall",
+        hint="firewall-cmd --get-active-zones shows which zone each interface is in",
+    )
+    yield script(
         "hosts/kernel",
         "Have the kernel pass on and filter what pods send",
         names(cluster.nodes),
@@ -56,7 +64,7 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
 
 
 def _etcd(cluster: Cluster) -> Iterator[Step]:
-    members = names(cluster.with_role(Role.ETCD))
+    members = names(cluster.etcd_members)
     users = tuple(h.name for h in cluster.hosts if values.etcd_programs(cluster, h))
     needed: tuple[After, ...] = (READY,)
     if cluster.etcd.binaries:
@@ -77,22 +85,29 @@ def _etcd(cluster: Cluster) -> Iterator[Step]:
         *needed,
         hint="etcd.binaries is a tarball with etcd and etcdctl for the hosts' architecture",
     )
-    yield script(
-        "hosts/etcd",
-        "Start etcd",
-        members,
-        same("hosts/etcd-binaries"),
-        same("hosts/certificates"),
-        same("hosts/names"),
-        hint=logs_of("etcd"),
-    )
+    started: tuple[After, ...] = ()
+    if members:
+        started = (every("hosts/etcd"),)
+        yield script(
+            "hosts/etcd",
+            "Start etcd",
+            members,
+            same("hosts/etcd-binaries"),
+            same("hosts/certificates"),
+            same("hosts/names"),
+            hint=logs_of("etcd"),
+        )
     yield wait(
         "hosts/etcd-healthy",
         "Wait until every member of etcd is healthy",
         names((cluster.control_plane,)),
-        every("hosts/etcd"),
+        *started,
+        every("hosts/firewall"),
         same("hosts/etcd-binaries"),
         same("hosts/certificates"),
         hint="a member that stays ill: its ports 2379 and 2380 are closed to the others, or"
-        " /var/lib/etcd/kwizard holds the data of an older cluster",
+        " /var/lib/etcd/kwizard holds the data of an older cluster"
+        if members
+        else "etcd.endpoints must be reached from there, and take etcd.cert; etcd.ca must be who"
+        " signed what they show",
     )

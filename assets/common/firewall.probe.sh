@@ -1,6 +1,6 @@
 # Whether firewalld lets through what the hosts need from each other, now and after a reboot.
 set -eu
-{% include "classic/hosts/firewall.inc.sh" %}
+{% include "common/firewall.inc.sh" %}
 
 if ! command -v firewall-cmd >/dev/null 2>&1 || ! systemctl is-active --quiet firewalld.service; then
     echo "firewalld does not run on this host"
@@ -38,18 +38,17 @@ for listing in "$now" "$later"; do
     fi
 {% endfor %}
 {% endif %}
-{% if flannel_interface %}
-    if ! holds "$(line_of "$listing" trusted interfaces)" {{ flannel_interface }}; then
-        echo "{{ flannel_interface }} is not in zone trusted"
-        exit 1
-    fi
-{% else %}
-{% for other in cluster.hosts if other != host %}
-    if ! holds "$(line_of "$listing" trusted sources)" {{ other.address }}; then
-        echo "{{ other.name }} is not in zone trusted, so its containers do not reach those here"
+{% for device in trusted_interfaces(host) %}
+    if ! holds "$(line_of "$listing" trusted interfaces)" {{ device }}; then
+        echo "{{ device }} is not in zone trusted"
         exit 1
     fi
 {% endfor %}
-{% endif %}
+{% for source in trusted_sources(host) %}
+    if ! holds "$(line_of "$listing" trusted sources)" {{ source }}; then
+        echo "{{ source }} is not in zone trusted, so its containers do not reach those here"
+        exit 1
+    fi
+{% endfor %}
 done
 echo "open in zone $zone, where $interface is"
