@@ -1,4 +1,4 @@
-# Looks at what carries packets between containers of different hosts: flannel, docker's bridge,
+# Looks at what carries packets between containers of different hosts: flannel, the bridge,
 # forwarding, firewall. Changes nothing.
 set -u
 {% include "section.inc.sh" %}
@@ -38,6 +38,8 @@ section flannel-log flannel_log
 
 section docker-bridge quiet within 10 docker network inspect bridge
 section dockerd command_of dockerd
+
+section cni-config cat /etc/cni/net.d/10-kwizard.conflist
 
 section forward within 5 iptables -w -S FORWARD
 section flannel-forward within 5 iptables -w -S FLANNEL-FWD

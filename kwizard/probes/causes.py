@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Interface
 
+from kwizard.probes import podcauses
 from kwizard.probes.network import UDP_PORT, NetworkFacts
 from kwizard.probes.redcells import Cause, Key, RedCells
 from kwizard.probes.sections import short
@@ -30,7 +31,10 @@ def lease_over_hosts(red: RedCells) -> Iterator[Cause]:
             "into flannel on {hosts}",
             command="ip -4 route",
             evidence=evidence,
-            remedy="keep the leases away with SubnetMin and SubnetMax in flannel's configuration, "
+            remedy="take a pod range away from the hosts and install anew: Kubernetes, which gave "
+            "this subnet, knows no limits"
+            if any(red.facts[host].flannel.kept_by_kubernetes for host in evidence)
+            else "keep the leases away with SubnetMin and SubnetMax in flannel's configuration, "
             "delete that lease in etcd, and restart flanneld",
             cells=tuple(cells),
         )
@@ -82,7 +86,11 @@ def docker_without_bip(red: RedCells) -> Iterator[Cause]:
     """docker0 is not in the subnet flannel leased for the host, or in none of its own at all."""
     evidence: dict[str, str] = {}
     cells: list[Key] = []
-    bridges = {h: held for h, facts in red.facts.items() if (held := _docker0(facts))}
+    bridges = {
+        h: held
+        for h, facts in red.facts.items()
+        if not facts.pods and (held := _docker0(facts)) is not None
+    }
     for host, held in bridges.items():
         leased = red.facts[host].flannel.subnet
         shared = any(
@@ -114,11 +122,15 @@ def not_tried(red: RedCells) -> Iterator[Cause]:
             why.setdefault(reason, []).append(((cell.source, target.name), host))
     for reason, entries in why.items():
         hosts = dict.fromkeys(host for _, host in entries)
+        pods = any(red.facts[host].pods for host in hosts if host in red.facts)
         yield Cause(
             cause=f"not tried, {{hosts}}: {reason}",
-            command="docker ps",
+            command="ctr -n k8s.io tasks list" if pods else "docker ps",
             evidence=dict.fromkeys(hosts, reason),
-            remedy="let the container to ping from be made by the installation's last phase, or "
+            remedy="see what the pod to ping from waits for: kubectl -n kube-system describe pods "
+            "-l app=kwizard-ping; the installation's last phase makes it"
+            if pods
+            else "let the container to ping from be made by the installation's last phase, or "
             "start any container on docker's network there",
             cells=tuple(key for key, _ in entries),
         )
@@ -240,7 +252,7 @@ def forward_chain(red: RedCells) -> Iterator[Cause]:
     pass: gateways answer, containers do not."""
     evidence: dict[str, str] = {}
     cells: list[Key] = []
-    name = ""
+    name, to = "", ""
     for host, facts in red.facts.items():
         made = facts.flannel.interface
         if not facts.firewall.running or made is None or red.entered(host):
@@ -248,13 +260,13 @@ def forward_chain(red: RedCells) -> Iterator[Cause]:
         zone = facts.firewall.zone_of(made.name)
         if zone is not None and zone.target == "ACCEPT":
             continue
-        name = name or made.name
+        name, to = name or made.name, to or facts.bridge_name
         evidence[host] = f"{made.name}: {zone.name if zone else 'no zone'}"
         cells += red.past_gateway(host)
     if evidence:
         added = f"firewall-cmd --zone=trusted --change-interface={name}"
         yield Cause(
-            cause=f"firewalld on {{hosts}} lets nothing through from {name} to docker0: {name} is "
+            cause=f"firewalld on {{hosts}} lets nothing through from {name} to {to}: {name} is "
             "in no zone that lets pass",
             command=f"firewall-cmd --get-zone-of-interface={name}",
             evidence=evidence,
@@ -333,7 +345,7 @@ def mtu_too_big(red: RedCells) -> Iterator[Cause]:
     cut up or lost."""
     evidence: dict[str, str] = {}
     for host, facts in red.facts.items():
-        overlay = facts.flannel.mtu
+        overlay = None if facts.pods else facts.flannel.mtu
         bridge = (facts.bridge.mtu or 1500) if facts.bridge else None
         in_flannel = (held := _docker0(facts)) is not None and (
             facts.flannel.subnet is not None and held.ip in facts.flannel.subnet.network
@@ -366,14 +378,18 @@ CAUSES: tuple[Callable[[RedCells], Iterator[Cause]], ...] = (
     cut_off,
     wrong_interface,
     docker_without_bip,
+    podcauses.pods_elsewhere,
     not_tried,
     flannel_stopped,
     no_forwarding,
+    podcauses.bridge_zone,
     port_closed,
     forward_chain,
+    podcauses.pods_from_outside,
     forward_policy,
     no_route,
     not_recognised,
     mtu_too_big,
+    podcauses.pods_mtu,
 )
 """In order: what one has explained is not offered to the next."""

@@ -214,7 +214,7 @@ def targets(
     found = [Target(name=n, kind="host", host=n, address=a) for n, a in addresses.items()]
     for name in addresses:
         here = endpoints.get(name, silent)
-        why = "" if here.gateway else here.error or "docker's bridge has no address"
+        why = "" if here.gateway else here.error or "the bridge of its containers has no address"
         found.append(
             Target(
                 name=f"{name}/gateway", kind="gateway", host=name, address=here.gateway, error=why

@@ -51,6 +51,11 @@ class Flannel:
     log: tuple[str, ...] = ()
 
     @property
+    def kept_by_kubernetes(self) -> bool:
+        """Whether Kubernetes gives the hosts their subnets, and not flannel itself, in etcd."""
+        return "-kube-subnet-mgr" in self.arguments.split()
+
+    @property
     def port(self) -> int | None:
         """The udp port it needs, by the interface it made; None for host-gw, or not known."""
         if self.interface is None:
@@ -64,6 +69,8 @@ class NetworkFacts:
 
     `forward_policy` is "ACCEPT" or "DROP"; `forward_accepts` the networks that rules of the FORWARD
     chain (or of flannel's own) accept; `docker0` the bridge as the kernel has it.
+
+    `pods`: containerd runs pods there, on the bridge `cni0` of the CNI's configuration.
     """
 
     interfaces: tuple[Interface, ...] = ()
@@ -72,11 +79,20 @@ class NetworkFacts:
     flannel: Flannel = field(default_factory=Flannel)
     bridge: Bridge | None = None
     docker0: Interface | None = None
+    pods: bool = False
+    cni0: Interface | None = None
     dockerd: str = ""
     forward_policy: str = ""
     forward_accepts: tuple[IPv4Network, ...] = ()
     firewall: Firewall = field(default_factory=Firewall)
     ports: tuple[Port, ...] = ()
+
+    @property
+    def bridge_name(self) -> str:
+        """The bridge containers are on."""
+        if self.pods:
+            return "cni0"
+        return self.bridge.interface if self.bridge else "docker0"
 
     def holding(self, wanted: IPv4Address) -> Interface | None:
         """The interface with that address."""
@@ -110,6 +126,8 @@ def parse(output: Output) -> NetworkFacts:
         flannel=_flannel(said["flanneld"], said["subnet-env"], said["flannel-log"], here, held),
         bridge=found,
         docker0=next((i for i in here if i.name == name), None),
+        pods=said["cni-config"].ok,
+        cni0=next((i for i in here if i.name == "cni0"), None),
         dockerd=short(said["dockerd"].first.partition(" ")[2]) if said["dockerd"].ok else "",
         forward_policy=_policy(said["forward"]),
         forward_accepts=_accepts(said["forward"], said["flannel-forward"]),

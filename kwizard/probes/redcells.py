@@ -94,6 +94,22 @@ class RedCells:
             for source, name in self._answered
         )
 
+    def left_host(self, host: str) -> bool:
+        """Whether anything of another host answered the container on `host`."""
+        return any(
+            source == host
+            and (target := self._targets.get(name)) is not None
+            and target.host != host
+            for source, name in self._answered
+        )
+
+    def container_of(self, host: str) -> IPv4Address | None:
+        """The address of the container on `host` that pings leave from."""
+        return next(
+            (t.address for t in self.matrix.targets if t.host == host and t.kind == "container"),
+            None,
+        )
+
     def _gateway_answered(self, key: Key) -> bool:
         source, host = key[0], self._targets[key[1]].host
         return any(
