@@ -34,7 +34,6 @@ ADMIN = "admin"
 MONITOR_GROUP = "kwizard:monitors"
 """The group of the certificate that looks at the cluster and can change nothing."""
 
-
 FLANNELD_USER = "kwizard:flanneld"
 """Who flanneld is to the API, where Kubernetes keeps its subnets."""
 

@@ -13,6 +13,8 @@ from kwizard.recipes.step import Retry, Step, every, names, same
 def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
     """Control plane: three daemons on each of its hosts, then, once, who may do what."""
     masters = names(cluster.control_planes)
+    # An etcd that was there already must be known to hold no other cluster first.
+    claimed = () if cluster.etcd_members else (every("hosts/etcd-claim"),)
     for daemon in ("kube-apiserver", "kube-controller-manager", "kube-scheduler"):
         yield script(
             f"control-plane/{daemon}",
@@ -20,6 +22,7 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
             masters,
             same("release/unpack"),
             same("hosts/certificates"),
+            *claimed,
             hint=logs_of(daemon),
         )
     yield wait(

@@ -111,3 +111,11 @@ def _etcd(cluster: Cluster) -> Iterator[Step]:
         else "etcd.endpoints must be reached from there, and take etcd.cert; etcd.ca must be who"
         " signed what they show",
     )
+    if not members:
+        yield script(
+            "hosts/etcd-claim",
+            "Mark the etcd as this cluster's",
+            names((cluster.control_plane,)),
+            same("hosts/etcd-healthy"),
+            hint="'etcdctl get --prefix --keys-only /' shows what that etcd holds",
+        )

@@ -1,0 +1,240 @@
+"""flannel's two stores and three backends on a modern cluster, firewalld, an etcd that somebody
+else runs, and hosts that reach each other by their second network."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.lab import foreign_etcd
+from tests.lab.modern import NAME, Modern
+from tests.lab.seen import eventually
+from tests.lab.site import MASTER, NAMES, Site
+
+pytestmark = [pytest.mark.lab, pytest.mark.kube, pytest.mark.timeout(900)]
+
+PODS = "10.244.0.0/16"
+CLIENT = "/etc/kubernetes/pki/etcd-client.key"
+
+
+def change(site: Site, section: str, **keys: Any) -> None:
+    """Keys of the site's cluster file."""
+    document = yaml.safe_load(site.file.read_text())
+    document.setdefault(section, {}).update(keys)
+    site.file.write_text(yaml.safe_dump(document, sort_keys=False))
+
+
+def everywhere(site: Site, command: str) -> None:
+    for name in NAMES:
+        site.on(name, command)
+
+
+def ping_cells(cluster: Modern) -> set[tuple[str, str]]:
+    """The pings that are answered."""
+    cells = cluster.verify()["matrix"]["cells"]
+    assert len(cells) == 27
+    return {(c["source"], c["target"]) for c in cells if c["received"]}
+
+
+def reach_the_service(cluster: Modern) -> None:
+    """A service is reached by its name from a pod on every node."""
+    cluster.start_web()
+    address = cluster.kubectl("get service web -o jsonpath={.spec.clusterIP}").strip()
+    for node in NAMES:
+        pod = cluster.pod_on(node)
+        found = cluster.kubectl(f"exec {pod} -- nslookup {NAME}")
+        assert address in re.findall(r"Address:?\s+(?:\d+: )?([0-9.]+)", found)
+        ask = f"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 {address} 80"
+        assert "hello" in cluster.kubectl(f'exec {pod} -- sh -c "{ask}"')
+
+
+def apply_again(site: Site) -> None:
+    """A second apply runs no script on any host."""
+    before = site.jobs()
+    events = site.apply()
+    assert [e["step"] for e in events if e["event"] == "step.started" and e.get("job")] == []
+    assert site.jobs() == before
+
+
+def leased(site: Site) -> dict[str, str]:
+    """Each host's subnet as flannel wrote it: 10.244.1.0/24."""
+    subnets = {name: site.subnet_env(name)["FLANNEL_SUBNET"] for name in NAMES}
+    return {name: text.replace(".1/", ".0/") for name, text in subnets.items()}
+
+
+def given(cluster: Modern) -> dict[str, str]:
+    """Each node's range as Kubernetes has it."""
+    items = json.loads(cluster.kubectl("get nodes -o json"))["items"]
+    return {n["metadata"]["name"]: n["spec"].get("podCIDR", "") for n in items}
+
+
+def opened(site: Site, host: str, *, later: bool) -> tuple[set[str], set[str], set[str]]:
+    """Ports of the interface's zone, and interfaces and sources of zone trusted."""
+    ask = f"firewall-cmd {'--permanent ' if later else ''}--zone="
+    lists = ("public --list-ports", "trusted --list-interfaces", "trusted --list-sources")
+    ports, interfaces, sources = (set(site.on(host, ask + what).split()) for what in lists)
+    return ports, interfaces, sources
+
+
+class TestKubernetesStoreBehindFirewalld:
+    @pytest.fixture(scope="class")
+    def cluster(
+        self, bare_site: Callable[..., Site], measured: Callable[[str], None]
+    ) -> Iterator[Modern]:
+        site = bare_site(recipe="modern", store="kubernetes")
+        everywhere(site, "systemctl enable -q --now firewalld")
+        events = site.apply()
+        measured(f"modern, kubernetes store, vxlan, firewalld: {events[-1]['seconds']:.1f}")
+        yield Modern(site, site.lab.layout.name)
+        site.lab.down(wipe=True)
+
+    def test_flannel_has_the_subnets_that_kubernetes_gave(self, cluster: Modern):
+        assert cluster.ready_nodes() == dict.fromkeys(NAMES, "True")
+        assert leased(cluster.site) == given(cluster)
+        assert len(set(leased(cluster.site).values())) == len(NAMES)
+
+    def test_every_ping_is_answered_and_a_service_reached(self, cluster: Modern):
+        assert len(ping_cells(cluster)) == 27
+        reach_the_service(cluster)
+        pod = cluster.pod_on("boba")
+        assert cluster.kubectl(f"exec {pod} -- echo here").strip() == "here"
+
+    def test_flanneld_may_see_and_mark_nodes_and_nothing_else(self, cluster: Modern):
+        def may(what: str) -> str:
+            return cluster.try_kubectl(f"auth can-i {what} --as kwizard:flanneld").stdout.strip()
+
+        allowed = ("get nodes", "list nodes", "watch nodes", "patch nodes/status")
+        refused = ("patch nodes", "delete nodes", "get secrets -A", "list pods -A")
+        assert {what: may(what) for what in (*allowed, *refused)} == {
+            **dict.fromkeys(allowed, "yes"),
+            **dict.fromkeys(refused, "no"),
+        }
+
+    def test_only_the_control_plane_can_open_etcd(self, cluster: Modern):
+        holders = {n for n in NAMES if cluster.site.lab.run(n, f"test -e {CLIENT}").returncode == 0}
+        assert holders == {MASTER}
+        assert cluster.site.lab.run("boba", "systemctl cat flannel-watch").returncode != 0
+
+    @pytest.mark.parametrize("later", [False, True], ids=["now", "for good"])
+    def test_exactly_what_is_needed_is_open(self, cluster: Modern, later: bool):
+        etcd_and_node = {"10250/tcp", "2379/tcp", "2380/tcp", "8472/udp"}
+        for name in NAMES:
+            ports, interfaces, sources = opened(cluster.site, name, later=later)
+            assert ports == etcd_and_node | ({"6443/tcp"} if name == MASTER else set())
+            assert interfaces == {"cni0", "flannel.1"}
+            assert sources == set()
+
+    @pytest.mark.parametrize(
+        ("closing", "opening", "word"),
+        [
+            ("--zone=public --remove-port=8472/udp", "--zone=public --add-port=8472/udp", "8472"),
+            (
+                "--zone=trusted --remove-interface=flannel.1",
+                "--zone=trusted --change-interface=flannel.1",
+                "from flannel.1 to cni0",
+            ),
+            (
+                "--zone=trusted --remove-interface=cni0",
+                "--zone=trusted --change-interface=cni0",
+                "nothing out of pods: cni0 is in no zone",
+            ),
+        ],
+        ids=["port", "flannel.1", "cni0"],
+    )
+    def test_what_is_closed_is_named_with_its_remedy(
+        self, cluster: Modern, closing: str, opening: str, word: str
+    ):
+        everywhere(cluster.site, f"firewall-cmd -q {closing}; conntrack -F >/dev/null 2>&1 || true")
+        try:
+            found = cluster.verify()
+            red = [d for d in found["diagnoses"] if d["weight"] == "red"]
+            assert [word in d["cause"] for d in red] == [True], found["diagnoses"]
+            assert f"firewall-cmd {opening}" in red[0]["remedy"]
+        finally:
+            everywhere(cluster.site, f"firewall-cmd -q {opening}")
+        eventually(lambda: len(ping_cells(cluster)), lambda answered: answered == 27, 60)
+
+    def test_a_second_apply_runs_no_script(self, cluster: Modern):
+        apply_again(cluster.site)
+
+    def test_power_off_and_on_brings_all_of_it_back(self, cluster: Modern):
+        before = leased(cluster.site)
+        cluster.site.lab.power_cut()
+        cluster.site.lab.power_on()
+        cluster.whole(180)
+        assert leased(cluster.site) == before
+
+
+def test_an_etcd_that_somebody_else_runs_with_udp(
+    bare_site: Callable[..., Site], measured: Callable[[str], None]
+):
+    """Everything kwizard knows of that etcd is in the cluster file."""
+    site = bare_site(recipe="modern", backend="udp")
+    url = foreign_etcd.start(site, "c3po", site.folder / "theirs")
+    files = {"ca": "theirs/ca.crt", "cert": "theirs/client.crt", "key": "theirs/client.key"}
+    change(site, "etcd", mode="existing", endpoints=[url], **files)
+    events = site.apply()
+    measured(f"modern, existing etcd, udp: {events[-1]['seconds']:.1f}")
+    cluster = Modern(site, site.lab.layout.name)
+
+    assert cluster.ready_nodes() == dict.fromkeys(NAMES, "True")
+    assert len(ping_cells(cluster)) == 27
+    components = {c["name"]: c["status"] for c in cluster.verify()["components"]}
+    assert components[f"etcd-{url.removeprefix('https://')}"] == "Healthy"
+    reach_the_service(cluster)
+
+    place = foreign_etcd.PLACE
+    ask = f"$(find {place} -type f -name etcdctl) --endpoints={url} --cacert={place}/ca.crt"
+    ask += f" --cert={place}/server.crt --key={place}/server.key get --prefix --keys-only /"
+    keys = site.on("c3po", ask).split()
+    assert "/registry/namespaces/kube-system" in keys
+    assert len([k for k in keys if k.startswith("/atomic.io/network/subnets/")]) == len(NAMES)
+    for name in NAMES:
+        assert site.lab.run(name, "systemctl cat etcd.service").returncode != 0
+        assert "flannel0" in site.on(name, f"ip -4 route show {PODS}")
+        assert site.on(name, f"stat -c '%a %U' {CLIENT}").split() == ["600", "root"]
+    key = (site.folder / "theirs" / "client.key").read_text().splitlines()[5]
+    for path in (cluster.state / "journal.jsonl", *(cluster.state / "logs").glob("*")):
+        assert key not in path.read_text()
+    apply_again(site)
+
+
+def test_host_gw_on_the_hosts_second_network_behind_firewalld(
+    bare_site: Callable[..., Site], measured: Callable[[str], None]
+):
+    """The default route leads out of the first network; the hosts' addresses are in the second."""
+    site = bare_site(recipe="modern", backend="host-gw", store="kubernetes")
+    everywhere(site, "systemctl enable -q --now firewalld")
+    assert "dev host0" in site.on(MASTER, "ip -4 route show default")
+    text = site.file.read_text()
+    site.file.write_text(re.sub(r"(?m)^(\s+address: )10\.0\.63\.", r"\g<1>10.1.63.", text))
+    addresses = {name: f"10.1.63.{202 + i}" for i, name in enumerate(NAMES)}
+    events = site.apply()
+    measured(f"modern, kubernetes store, host-gw, second network: {events[-1]['seconds']:.1f}")
+    cluster = Modern(site, site.lab.layout.name)
+
+    assert cluster.ready_nodes() == dict.fromkeys(NAMES, "True")
+    assert len(ping_cells(cluster)) == 27
+    reach_the_service(cluster)
+    subnets = leased(site)
+    for name in NAMES:
+        routes = site.on(name, "ip -4 route")
+        for other in NAMES:
+            if other != name:
+                assert f"{subnets[other]} via {addresses[other]} dev host1" in routes
+        ports, interfaces, sources = opened(site, name, later=True)
+        assert "8472/udp" not in ports
+        assert interfaces == {"cni0"}
+        assert sources == {PODS, *(addresses[o] for o in NAMES if o != name)}
+
+    everywhere(site, f"firewall-cmd -q --zone=trusted --remove-source={PODS}")
+    found = cluster.verify()
+    assert [d["cause"] for d in found["diagnoses"] if f"{PODS} is in no zone" in d["cause"]]
+    everywhere(site, f"firewall-cmd -q --zone=trusted --add-source={PODS}")
+    eventually(lambda: len(ping_cells(cluster)), lambda answered: answered == 27, 60)
+    apply_again(site)
