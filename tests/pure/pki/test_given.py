@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -39,7 +40,9 @@ def cluster(tmp_path: Path, theirs: tuple[Pair, Pair]) -> Cluster:
         ("client.key", client.key_pem),
     ):
         (tmp_path / name).write_bytes(data)
-    files = {key: str(tmp_path / Path(getattr(GIVEN, key)).name) for key in ("ca", "cert", "key")}
+    files: dict[str, Any] = {
+        key: str(tmp_path / Path(getattr(GIVEN, key)).name) for key in ("ca", "cert", "key")
+    }
     return current(etcd=replace(GIVEN, **files))
 
 
