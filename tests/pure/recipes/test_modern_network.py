@@ -199,3 +199,10 @@ def test_host_gw_asks_whether_a_router_is_between_the_hosts():
     gateway = script(current(network=network(backend=Backend.HOST_GW)), "hosts/preflight@boba")
     assert "ip -4 route get 10.0.63.202" in gateway
     assert "ip -4 route get" not in script(current(), "hosts/preflight@boba")
+
+
+def test_preflight_looks_for_the_hosts_networks_in_all_of_what_kubernetes_may_give():
+    text = script(current(flannel=KUBE), "hosts/preflight@boba")
+    assert "first=$(number 10.244.0.0)" in text
+    assert "last=$(number 10.244.255.255)" in text
+    assert "docker0" not in text  # whose network is nobody's to move here
