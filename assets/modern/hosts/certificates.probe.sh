@@ -13,4 +13,10 @@ for name in {{ pki_files(host) | words }}; do
         } ;;
     esac
 done
+{% if "ca.key" not in pki_files(host) %}
+if [ -e {{ pki }}/ca.key ]; then
+    echo "the key of the cluster's authority is here, and is not needed"
+    exit 1
+fi
+{% endif %}
 echo "{{ pki_files(host) | length }} files are in {{ pki }}"

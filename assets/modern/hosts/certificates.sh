@@ -25,3 +25,7 @@ for name in {{ pki_files(host) | words }}; do
     mv -f "{{ pki }}/$name.new" "{{ pki }}/$name"
     echo "{{ pki }}/$name"
 done
+{% if "ca.key" not in pki_files(host) %}
+# Here nothing is signed: the key that did, where kubelets asked for certificates once, goes.
+rm -f {{ pki }}/ca.key
+{% endif %}

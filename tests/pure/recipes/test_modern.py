@@ -9,7 +9,7 @@ from graphlib import TopologicalSorter
 import pytest
 
 from kwizard.assets_dir import assets_dir
-from kwizard.cluster.model import Cluster, Flannel, Kubelet, Proxy, ProxyMode, Role, Version
+from kwizard.cluster.model import Cluster, Flannel, Join, Kubelet, Proxy, ProxyMode, Role, Version
 from kwizard.engine.plan import Plan, build
 from kwizard.errors import InvalidInput
 from kwizard.pki import needs
@@ -131,6 +131,14 @@ def test_a_host_is_asked_for_exactly_the_files_it_is_sent(cluster: Cluster):
         text = script(cluster, f"hosts/certificates@{host.name}")
         for name in needs.files(cluster, host):
             assert f" {name}" in text
+
+
+def test_the_authoritys_key_goes_from_a_host_that_signs_nothing():
+    text = "rm -f /etc/kubernetes/pki/ca.key\n"
+    asking, given = current(), current(kubelet=Kubelet(join=Join.CERTIFICATES))
+    assert text not in script(asking, "hosts/certificates@anakin")
+    assert text in script(asking, "hosts/certificates@boba")
+    assert text in script(given, "hosts/certificates@anakin")
 
 
 def test_cgroup_v1_is_refused_until_the_operator_agrees():
