@@ -6,8 +6,8 @@
 {% endif %}
 set -eu
 {% set daemon = "flanneld" %}
-{% set needed = [] if flannel_in_kube else ["etcd"] %}
-{% set place = ["Environment=NODE_NAME=" ~ host.name] if flannel_in_kube else [] %}
+{% set needed = ([gateway] if gateway else []) if flannel_in_kube else ["etcd"] %}
+{% set place = ["Environment=NODE_NAME=" ~ host.name] + failover | list if flannel_in_kube else [] %}
 {% set settings = ["Type=notify", "TimeoutStartSec=0", "ExecStartPost=/usr/local/lib/kwizard/cni-conflist"] + place %}
 {% include "modern/lib/say.sh" %}
 

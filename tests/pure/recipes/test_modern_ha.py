@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 
 from kwizard.cluster.check import check
-from kwizard.cluster.model import Cluster, Role
+from kwizard.cluster.model import Cluster, FlannelStore, Role
 from kwizard.engine.plan import Plan, build
 from kwizard.recipes import steps_for
 from kwizard.recipes.modern import values
@@ -103,3 +103,18 @@ def test_two_control_planes_or_too_few_members_of_etcd_are_warned_of():
         replace(h, roles=roles) for h in highly_available().hosts[1:]
     )
     assert "etcd has 1 member:" in said(replace(highly_available(), hosts=one))
+
+
+def test_flannel_goes_through_the_gateway_where_kubernetes_keeps_its_subnets():
+    flannel = replace(current().flannel, store=FlannelStore.KUBERNETES)
+    text = script(replace(highly_available(), flannel=flannel), "network/flanneld@c3po")
+    assert "server: https://127.0.0.1:6444\n" in text
+    assert "kube-api-gateway.service" in text
+    assert "HTTP2_PING_TIMEOUT_SECONDS=" in text
+
+
+def test_a_firewall_lets_the_api_through_to_every_control_plane_and_the_gateway_to_none():
+    for host in highly_available().hosts:
+        ports = values.opened_ports(highly_available(), host)
+        assert "6443/tcp" in ports
+        assert "6444/tcp" not in ports

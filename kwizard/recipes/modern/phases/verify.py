@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kwizard.cluster.model import Cluster
-from kwizard.recipes.modern.flags import joins_by_token
+from kwizard.recipes.modern.flags import has_gateway, joins_by_token
 from kwizard.recipes.modern.kinds import logs_of, script, wait
 from kwizard.recipes.step import Operator, Phase, Retry, Step, every, names, same
 
@@ -57,6 +57,8 @@ def verify_phase(cluster: Cluster) -> Iterator[Step]:
             *((every("nodes/joined"),) if joins_by_token(cluster) else ()),
             *((every("nodes/marks"),) if any(h.labels or h.taints for h in cluster.nodes) else ()),
         ),
+        # Several API servers and members of etcd that start together may be too busy to answer.
+        retry=Retry(attempts=3, delay=5) if has_gateway(cluster) else Retry(),
         stamped=False,
         exclusive=False,
         timeout=900,
