@@ -12,10 +12,11 @@ import click
 
 from kwizard import __version__
 from kwizard.errors import InvalidInput, KwizardError
-from kwizard.language import LANGUAGES, use, wanted
+from kwizard.language import LANGUAGES, N_, _, told, use, wanted
 from kwizard.text import clean
+from kwizard.tui.errors import in_words, what_happened
 
-WITHOUT_TERMINAL = """\
+WITHOUT_TERMINAL = N_("""\
 kwizard is a wizard for a terminal, and this is none. Without a screen:
 
   kwizard plan FILE     what would be run where, and why
@@ -24,7 +25,7 @@ kwizard is a wizard for a terminal, and this is none. Without a screen:
   kwizard --help        everything else
 
 A cluster file to start from: sample_hosts.yaml
-"""
+""")
 
 
 class LazyGroup(click.Group):
@@ -54,7 +55,7 @@ class LazyGroup(click.Group):
         place = self.modules.get(cmd_name)
         if place is None:
             return None
-        module, _, attribute = place.partition(":")
+        module, _colon, attribute = place.partition(":")
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
@@ -84,7 +85,7 @@ def root(ctx: click.Context, lang: str | None) -> None:
         from kwizard.cli.guided import guided
 
         if not on_a_terminal():
-            click.echo(WITHOUT_TERMINAL, err=True, nl=False)
+            click.echo(_(WITHOUT_TERMINAL), err=True, nl=False)
             ctx.exit(2)
         ctx.exit(guided())
 
@@ -108,13 +109,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             standalone_mode=False,
         )
     except click.exceptions.Abort:
-        click.echo("interrupted", err=True)
+        click.echo(_("interrupted"), err=True)
         return 3
     except click.ClickException as error:
         error.show()
         return 2
     except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
+        click.echo(_("interrupted"), err=True)
         return 3
     except KwizardError as error:
         tell(error)
@@ -126,11 +127,14 @@ def tell(error: KwizardError) -> None:
     """Say on standard error what went wrong, where, and what to do."""
     if isinstance(error, InvalidInput):
         for problem in error.problems:
-            click.echo(f"{'error' if problem.blocks else 'note'}: {clean(str(problem))}", err=True)
+            said = clean(in_words(problem))
+            line = _("error: {said}", said=said) if problem.blocks else _("note: {said}", said=said)
+            click.echo(line, err=True)
         return
-    click.echo(f"error: {clean(str(error))}", err=True)
+    click.echo(_("error: {said}", said=clean(what_happened(error))), err=True)
     if error.log_tail:
         for line in clean(error.log_tail).splitlines():
             click.echo(f"  | {line}", err=True)
     if error.remedy:
-        click.echo(f"  what to do: {clean(error.remedy)}", err=True)
+        remedy = clean(told(error.remedy))
+        click.echo("  " + _("what to do: {remedy}", remedy=remedy), err=True)

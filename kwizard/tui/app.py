@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -18,13 +17,14 @@ from kwizard.engine.plan import Finding, Plan, State
 from kwizard.errors import HostRefused, KwizardError
 from kwizard.language import _
 from kwizard.monitor.snapshot import Snapshot
+from kwizard.tui import taste
 from kwizard.tui.asker import ScreenAsker
 from kwizard.tui.draft import Draft
 from kwizard.tui.errors import unforeseen
 from kwizard.tui.farewell import last_words
 from kwizard.tui.model import Row, RunModel
 from kwizard.tui.plain import cell_lines
-from kwizard.tui.theme import PAPER, SLATE, THEME_WORDS, THEMES
+from kwizard.tui.theme import THEME_WORDS, THEMES
 from kwizard.tui.usecases import UseCases
 from kwizard.tui.words import leaving
 
@@ -74,8 +74,7 @@ class KwizardApp(App[int]):
         self._engine: asyncio.Task[None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
-        light = os.environ.get("KWIZARD_THEME") == "paper"
-        self.theme = (PAPER if light else SLATE).name
+        self.theme = taste.chosen()
 
     async def on_mount(self) -> None:
         """The first page."""
@@ -219,6 +218,11 @@ class KwizardApp(App[int]):
             await asyncio.gather(self._engine, return_exceptions=True)
         await self.cases.close()
 
+    def recolour(self, theme: str) -> None:
+        """Other colours, now and the next time."""
+        self.theme = theme
+        taste.remember(theme)
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette offers every key of the page."""
         seen = set()
@@ -235,6 +239,6 @@ class KwizardApp(App[int]):
             yield SystemCommand(
                 _("Colours: {theme}", theme=_(THEME_WORDS[theme.name])),
                 _("for dark terminals") if theme.dark else _("for light terminals"),
-                lambda name=theme.name: setattr(self, "theme", name),
+                lambda name=theme.name: self.recolour(name),
             )
         yield SystemCommand(_("Quit"), _("leave kwizard"), self.action_leave)

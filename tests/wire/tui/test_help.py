@@ -3,10 +3,11 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from pathlib import Path
 
 import pytest
 
-from kwizard.tui import screens
+from kwizard.tui import screens, taste
 from kwizard.tui.screens.page import HELP, Page
 
 from .conftest import Open, text_of, until
@@ -34,3 +35,19 @@ async def test_the_palette_offers_the_actions_of_the_page(opened: Open) -> None:
         await until(pilot, lambda: "Colours: paper" not in text_of(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "Take them in" in text_of(pilot))
+
+
+async def test_the_colours_chosen_in_the_palette_are_there_the_next_time(opened: Open) -> None:
+    async with opened(ScriptedCases()) as pilot:
+        assert pilot.app.theme == "kwizard-slate"
+        await pilot.press("ctrl+p", *"colours paper")
+        await until(pilot, lambda: "for light terminals" in text_of(pilot))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: pilot.app.theme == "kwizard-paper")
+    async with opened(ScriptedCases()) as pilot:
+        assert pilot.app.theme == "kwizard-paper"
+
+
+def test_other_colours_than_there_are_begin_with_slate(tmp_path: Path) -> None:
+    taste.remember("of my own")
+    assert taste.chosen() == "kwizard-slate"
