@@ -272,16 +272,21 @@ def test_too_small(look: Callable[..., None]) -> None:
     look(ScriptedCases(), keys(then="too small"), (50, 12))
 
 
-def test_without_colours(look: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+STATES = ["hosts_checked", "review", "install_failed", "monitor_red"]
+"""Screens full of states: each is told by a symbol and a word as well."""
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_without_colours(
+    look: Callable[..., None], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    cases = ScriptedCases(runs=[failed()])
-    look(cases, keys(then="✗ failed"), NARROW, start="resume", name="classic")
+    cases, steps, kwargs = SCREENS[name]
+    look(cases(), steps, NARROW, **kwargs)
 
 
-def test_on_paper(look: Callable[..., None]) -> None:
-    async def steps(pilot: Pilot[int]) -> None:
-        pilot.app.theme = "kwizard-paper"
-        await until(pilot, lambda: "followed again" in text_of(pilot))
-
-    cases = ScriptedCases(runs=[[*running(), asyncio.Event()]])
-    look(cases, steps, WIDE, start="resume", name="classic")
+@pytest.mark.parametrize("name", STATES)
+def test_on_paper(look: Callable[..., None], monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("KWIZARD_THEME", "paper")
+    cases, steps, kwargs = SCREENS[name]
+    look(cases(), steps, WIDE, **kwargs)
