@@ -45,13 +45,16 @@ def problems(
     compares hosts (clocks): one host's facts are all it sees. Of the modern recipe only what its
     own preflight does not look at; the app asks that as well.
     """
-    found = [*_resources(facts, architecture), *_advice(facts, cluster, host)]
+    found = [
+        *_resources(facts, architecture),
+        *_advice(facts, cluster, host),
+        *_firewall(facts, cluster, host),
+    ]
     if cluster.recipe is RecipeName.CLASSIC:
         found += [
             *_system(facts, cluster, host),
             *_addresses(facts, cluster, host),
             *_ports(facts, cluster, host),
-            *_firewall(facts, cluster, host),
         ]
     return tuple(sorted(found, key=lambda p: not p.blocks))
 

@@ -27,6 +27,7 @@ from kwizard.probes.hostfacts import Disk
 from kwizard.probes.interfaces import Interface
 from kwizard.probes.sockets import Port
 from tests.pure.probes.recorded import DATA, output
+from tests.pure.recipes.modern_clusters import current
 
 ANAKIN = Host(
     name="anakin",
@@ -183,15 +184,16 @@ def test_the_service_range_must_not_be_in_use(bare):
     ]
 
 
-def test_the_articles_dmz_has_no_effect_on_an_interface_in_another_zone(bare):
+@pytest.mark.parametrize("cluster", [CLUSTER, current()], ids=["classic", "modern"])
+def test_the_articles_dmz_has_no_effect_on_an_interface_in_another_zone(bare, cluster):
     zones = (Zone(name="public", interfaces=("host0",)), Zone(name="dmz"))
     facts = replace(bare, firewall=Firewalld(running=True, default="public", zones=zones))
-    in_dmz = replace(CLUSTER, firewall=Firewall(zone="dmz"))
+    in_dmz = replace(cluster, firewall=Firewall(zone="dmz"))
     ((blocked, message),) = told(facts, in_dmz)
     assert not blocked
     assert message.startswith("firewalld has host0 in zone public")
-    assert told(facts) == []
-    moved = replace(CLUSTER, firewall=Firewall(zone="dmz", move_interface=True))
+    assert told(facts, cluster) == []
+    moved = replace(cluster, firewall=Firewall(zone="dmz", move_interface=True))
     assert told(facts, moved) == []
 
 
