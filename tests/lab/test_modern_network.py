@@ -108,7 +108,7 @@ class TestKubernetesStoreBehindFirewalld:
         def may(what: str) -> str:
             return cluster.try_kubectl(f"auth can-i {what} --as kwizard:flanneld").stdout.strip()
 
-        allowed = ("get nodes", "list nodes", "watch nodes", "patch nodes/status")
+        allowed = ("get nodes", "list nodes", "watch nodes", "patch nodes --subresource=status")
         refused = ("patch nodes", "delete nodes", "get secrets -A", "list pods -A")
         assert {what: may(what) for what in (*allowed, *refused)} == {
             **dict.fromkeys(allowed, "yes"),
