@@ -40,11 +40,12 @@ def pods_elsewhere(red: RedCells) -> Iterator[Cause]:
 
 def bridge_zone(red: RedCells) -> Iterator[Cause]:
     """Firewalld lets nothing out of the pods' bridge, which is in no zone that lets pass: a pod
-    reaches its own host and no other."""
+    reaches its own host and no other pod's. Other hosts themselves may answer it: what is in no
+    zone is in the default one, and so is the host's interface mostly."""
     evidence: dict[str, str] = {}
     cells: list[Key] = []
     for host, facts in red.facts.items():
-        if not (facts.pods and facts.firewall.running) or red.left_host(host):
+        if not (facts.pods and facts.firewall.running) or red.got_out(host):
             continue
         zone = facts.firewall.zone_of("cni0")
         if zone is not None and zone.target == "ACCEPT":

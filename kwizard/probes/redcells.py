@@ -94,12 +94,13 @@ class RedCells:
             for source, name in self._answered
         )
 
-    def left_host(self, host: str) -> bool:
-        """Whether anything of another host answered the container on `host`."""
+    def got_out(self, host: str) -> bool:
+        """Whether anything behind another host answered the container on `host`."""
         return any(
             source == host
             and (target := self._targets.get(name)) is not None
             and target.host != host
+            and target.kind != "host"
             for source, name in self._answered
         )
 

@@ -116,8 +116,9 @@ def test_a_whole_cluster_has_no_cause():
     assert diagnose(matrix(), {h: facts(h) for h in HOSTS}) == ()
 
 
-def test_the_bridge_in_no_zone_keeps_pods_on_their_host():
-    lost = across(*KINDS, source="boba")
+@pytest.mark.parametrize("kinds", [KINDS, ("gateway", "container")], ids=["all", "behind hosts"])
+def test_the_bridge_in_no_zone_keeps_pods_on_their_host(kinds: tuple[Kind, ...]):
+    lost = across(*kinds, source="boba")
     _, first = causes(lost, boba=facts("boba", firewall=zones("flannel.1")))
     assert "nothing out of pods: cni0 is in no zone" in first.cause
     assert first.hosts == ("boba",)
