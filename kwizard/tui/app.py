@@ -22,6 +22,7 @@ from kwizard.tui.asker import ScreenAsker
 from kwizard.tui.draft import Draft
 from kwizard.tui.errors import unforeseen
 from kwizard.tui.farewell import last_words
+from kwizard.tui.forecast import Forecast
 from kwizard.tui.model import Row, RunModel
 from kwizard.tui.plain import cell_lines
 from kwizard.tui.theme import THEME_WORDS, THEMES
@@ -70,6 +71,8 @@ class KwizardApp(App[int]):
         self.run_model = RunModel()
         self.snapshot: Snapshot | None = None
         self.error: KwizardError | None = None
+        self.waived: set[str] = set()  # what the person skips, until kwizard ends
+        self.forecast: Forecast | None = None
         self._begin_with, self._wanted, self._given = start, name, cluster is not None
         self._engine: asyncio.Task[None] | None = None
         for theme in THEMES:
@@ -120,6 +123,7 @@ class KwizardApp(App[int]):
         self.run_model = RunModel.of(self._rows(), self._kept())
         for host, log in old.logs.items():
             self.run_model.logs[host] = log
+        self.run_model.commands = old.commands
         self.run_model.status = "running"
         self._engine = asyncio.create_task(self._follow(self.run_model))
 
@@ -127,7 +131,8 @@ class KwizardApp(App[int]):
         loop = asyncio.get_running_loop()
         until = loop.time() + SLICE
         try:
-            async with aclosing(self.cases.install(self.draft.cluster, self.asker)) as events:
+            run = self.cases.install(self.draft.cluster, self.asker, self._skipped())
+            async with aclosing(run) as events:
                 async for event in events:
                     model.apply(event)
                     if loop.time() > until:
@@ -141,6 +146,16 @@ class KwizardApp(App[int]):
             if model.status == "running":
                 model.status = "failed" if self.error else "interrupted"
             model.revision += 1
+
+    async def learn(self) -> None:
+        """Find out how long the steps took before."""
+        if self.plan is not None:
+            self.forecast = Forecast(self.plan, await self.cases.expected(self.plan))
+
+    def _skipped(self) -> frozenset[str]:
+        """What the person skips of the plan in hand."""
+        tasks = self.plan.tasks if self.plan is not None else ()
+        return frozenset(t.id for t in tasks if t.id in self.waived)
 
     def _rows(self) -> Iterable[tuple[Row, str]]:
         if self.plan is None or self.plan.cluster != self.draft.cluster:

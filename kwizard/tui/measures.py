@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from kwizard.language import _, _n
 
 
@@ -36,3 +38,10 @@ def size(count: int) -> str:
             return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
         value /= 1024
     raise AssertionError
+
+
+def short_path(path: Path) -> str:
+    """A file's place as a person writes it: `~` for the home folder."""
+    home = Path("~").expanduser()
+    inside = home != Path("/") and path.is_relative_to(home)
+    return f"~/{path.relative_to(home)}" if inside else str(path)

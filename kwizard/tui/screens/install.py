@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical, VerticalScroll
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.events import Key
 from textual.widgets import Button, DataTable, Static
 
 from kwizard.errors import KwizardError
-from kwizard.language import _, told
-from kwizard.tui.errors import what_happened
-from kwizard.tui.measures import duration
+from kwizard.language import _
+from kwizard.tui.measures import short_path
+from kwizard.tui.mending import Mender, Trouble
+from kwizard.tui.model import Mark
 from kwizard.tui.plain import plain
+from kwizard.tui.screens.commands import CommandsScreen
+from kwizard.tui.screens.failure import FailureDialog, skip_question
 from kwizard.tui.screens.page import Page
+from kwizard.tui.screens.paths import AskPath
+from kwizard.tui.screens.script import ScriptScreen
+from kwizard.tui.skipping import consequence
 from kwizard.tui.widgets.frame import Buttons, Stage
-from kwizard.tui.widgets.logdeck import LogDeck
+from kwizard.tui.widgets.logdeck import LogDeck, Question
 from kwizard.tui.widgets.phases import Phases
 from kwizard.tui.widgets.progress_grid import HERE, ProgressGrid
+from kwizard.tui.widgets.statusline import StatusLine
 
 MOVES = frozenset(("up", "down", "left", "right", "pageup", "pagedown", "home", "end"))
 FRAME = 1 / 20  # seconds between two looks at the model
@@ -37,45 +45,53 @@ class InstallScreen(Page):
         Binding("escape", "back", show=False),
         Binding("q", "app.leave", "Quit"),
         Binding("r", "retry", "Retry"),
+        Binding("d", "mend", "What to do"),
+        Binding("x", "skip", "Skip a failed step", show=False),
+        Binding("s", "shell", "Shell on the host", show=False),
+        Binding("y", "copy", "Copy the script", show=False),
+        Binding("e", "report", "Save a report", show=False),
+        Binding("c", "commands", "Commands"),
+        Binding("slash", "ask('find')", "Find", key_display="/"),
+        Binding("n", "seek(1)", "Find the next", show=False),
+        Binding("N", "seek(-1)", "Find the one before", show=False),
+        Binding("ampersand", "ask('only')", "Filter the log", key_display="&", show=False),
+        Binding("w", "save_log", "Save the log", show=False),
         Binding("f", "follow", "Follow"),
         Binding("l", "logs", "Logs"),
-        Binding("right_square_bracket", "next_log(1)", "Next log", key_display="]"),
-        Binding("left_square_bracket", "next_log(-1)", show=False),
-        Binding("z", "zoom", "Zoom log"),
+        Binding("right_square_bracket", "next_log(1)", "Next log", key_display="]", show=False),
+        Binding("left_square_bracket", "next_log(-1)", "Log before", key_display="[", show=False),
+        Binding("z", "zoom", "Zoom"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._revision = -1
-        self._shown = ""
         self._auto = True
         self._status = ""
 
     def body(self) -> ComposeResult:
-        """Phases, status, table, logs; the pane of a failure; the way on."""
+        """Phases, status, table, logs; the way on."""
         yield Phases(id="phases")
-        yield Static(id="status")
+        yield StatusLine(id="status")
         with Container(id="install-area"):
             yield ProgressGrid(id="progress")
             with Vertical(id="below"):
-                yield LogDeck(id="logs")
-                with Vertical(id="failure"):
-                    with VerticalScroll(id="failure-box", can_focus=False):
-                        yield Static(id="failure-text")
-                    yield Buttons(
-                        [("retry", _("Retry")), ("show-logs", _("Logs")), ("quit", _("Quit"))],
-                        strong="retry",
-                    )
-        yield Buttons([("onward", _("See the cluster ›"))], strong="onward")
+                yield LogDeck(id="logs", where=self._where)
+        yield Static(id="trouble")
+        yield Buttons(
+            [("mend", _("What can be done…")), ("retry", _("Retry")), ("quit", _("Quit"))],
+            strong="mend",
+            id="mend-buttons",
+        )
+        yield Buttons([("onward", _("See the cluster ›"))], strong="onward", id="onward-row")
 
     def on_mount(self) -> None:
         """Begin, unless a run is going on already."""
-        self.query_one("#onward").display = False
-        self._show_failure(False)
         self.query_one("#progress").focus()
         self._begin()
         self._draw()
         self.set_interval(FRAME, self._draw)
+        self.run_worker(self.wizard.learn())
 
     def _begin(self) -> None:
         app = self.wizard
@@ -85,14 +101,22 @@ class InstallScreen(Page):
             except KwizardError as error:
                 app.error = error
 
+    @property
+    def _mender(self) -> Mender:
+        return Mender(self.wizard)
+
+    def _where(self, host: str) -> str:
+        cases, cluster = self.wizard.cases, self.wizard.draft.cluster
+        return short_path(cases.log_file(cluster, "*", host))
+
     # -- drawing ----------------------------------------------------------------------------
 
     def _draw(self) -> None:
         if not self.is_current:
             return
-        model = self.wizard.run_model
-        self._draw_status()
-        anew = self.query_one(ProgressGrid).show(model, self.wizard.clock())
+        model, now = self.wizard.run_model, self.wizard.clock()
+        self.query_one(StatusLine).show(model, now, self.wizard.forecast)
+        anew = self.query_one(ProgressGrid).show(model, now)
         if anew or model.revision != self._revision:
             self._revision = model.revision
             self.query_one(Phases).show(model.phases())
@@ -106,29 +130,6 @@ class InstallScreen(Page):
     def recolour(self) -> None:
         """The table in the new colours."""
         self.query_one(ProgressGrid).forget()
-
-    def _draw_status(self) -> None:
-        model = self.wizard.run_model
-        over, total = model.counts()
-        spent = duration(model.elapsed(self.wizard.clock()))
-        now = model.current()
-        word, style = {
-            "idle": (_("· not begun"), "$muted"),
-            "running": (_("▸ installing"), "bold $accent"),
-            "done": (_("✓ installed"), "bold $success"),
-            "failed": (_("✗ stopped"), "bold $error"),
-            "interrupted": (_("! interrupted"), "bold $warning"),
-        }[model.status]
-        if model.status == "running" and model.started is None:
-            word, now = _("▸ looking at the hosts"), None
-        text = f"  {spent}   " + _("{over} of {count} steps", over=over, count=total)
-        title = f"   {told(now[0].title)}" if now is not None else ""
-        shown = word + text + title
-        if shown != self._shown:
-            self._shown = shown
-            self.query_one("#status", Static).update(
-                Content.assemble((word, style), plain(text), plain(title, "$muted"))
-            )
 
     def _follow(self) -> None:
         """The cursor goes where the work is, until a person moves it."""
@@ -160,102 +161,116 @@ class InstallScreen(Page):
         here = model.spot(step, host) is None and model.spot(step, HERE) is not None
         self.query_one(LogDeck).bring(HERE if here else host)
 
+    def _cell(self) -> tuple[str, str]:
+        """Step and host under the cursor of the table."""
+        grid, model = self.query_one(ProgressGrid), self.wizard.run_model
+        step, host = grid.chosen or "", grid.host or ""
+        here = model.spot(step, host) is None and model.spot(step, HERE) is not None
+        return step, HERE if here else host
+
     # -- the end of a run -------------------------------------------------------------------
 
     def _ended(self) -> None:
         model, error = self.wizard.run_model, self.wizard.error
         bad = model.status in ("failed", "interrupted") or error is not None
-        self._show_failure(bad)
-        self.query_one("#onward").display = model.status == "done"
+        self.set_class(model.status == "done", "-done")
         self.set_class(bad, "-failed")
         self.refresh_bindings()
         if bad:
-            self.query_one("#failure").border_title = plain(self._failure_title())
-            self.query_one("#failure-text", Static).update(self._failure())
-            self.query_one("#retry").focus()
-            self.call_after_refresh(self._follow)
+            self._say_trouble()
+            self.query_one("#mend").focus()
+            self._follow()
+            self.action_mend()
         elif model.status == "done":
             self.query_one("#onward").focus()
         else:
             self.query_one("#progress").focus()
 
-    def _show_failure(self, shown: bool) -> None:
-        """The pane of the failure instead of the logs, or the logs."""
-        self.query_one("#failure").display = shown
-        self.query_one("#logs").display = not shown
-
-    def _failure_title(self) -> str:
-        failures = self.wizard.run_model.failures
-        if not failures:
-            return _("The run ended")
-        first, more = failures[0], len(failures) - 1
+    def _say_trouble(self) -> None:
+        troubles = self._mender.troubles()
+        first, more = troubles[0], len(troubles) - 1
+        text = f"{first.title}: {first.reason}"
         if more:
-            return _(
-                "{step} on {host} failed, and {count} more",
-                step=first.step,
-                host=first.host,
-                count=more,
-            )
-        return _("{step} on {host} failed", step=first.step, host=first.host)
+            text = _("{first}, and {count} more", first=text, count=more)
+        self.query_one("#trouble", Static).update(Content.assemble(("✗ ", "$error"), plain(text)))
 
-    def _failure(self) -> Content:
-        error, failures = self.wizard.error, self.wizard.run_model.failures
-        parts: list[Content] = []
-        if failures:
-            first = failures[0]
-            status = "" if first.exit is None else " " + _("(exit {status})", status=first.exit)
-            parts.append(
-                Content.assemble(("✗ ", "$error"), plain(told(first.reason) + status, "bold"))
-            )
-            if first.hint:
-                parts.append(Content.assemble(("→ ", "$secondary"), plain(told(first.hint))))
-            parts += [plain("  " + line, "$muted") for line in first.log_tail.split("\n") if line]
-            parts += [
-                Content.assemble(
-                    ("✗ ", "$error"),
-                    plain(
-                        _(
-                            "{step} on {host}: {reason}",
-                            step=f.step,
-                            host=f.host,
-                            reason=told(f.reason),
-                        )
-                    ),
-                )
-                for f in failures[1:]
-            ]
-        elif error is not None:
-            parts.append(Content.assemble(("✗ ", "$error"), plain(what_happened(error), "bold")))
-            if error.remedy:
-                parts.append(Content.assemble(("→ ", "$secondary"), plain(told(error.remedy))))
-            if error.log_tail:
-                parts.append(plain(error.log_tail, "$muted"))
-        else:
-            parts.append(
-                Content(_("What was started on the hosts goes on; Retry follows it again."))
-            )
-        return Content("\n").join(parts)
+    def action_mend(self) -> None:
+        """Everything that can be done about what failed; at the cursor, if that has failed."""
+        troubles = self._mender.troubles()
+        if not troubles:
+            return
+        at = next(
+            (n for n, t in enumerate(troubles) if (t.step, t.host) == self._cell()),
+            0,
+        )
+        dialog = FailureDialog(self._mender, troubles, at)
+
+        def done(what: str | None) -> None:
+            trouble = dialog.trouble
+            if what == "retry":
+                self.action_retry()
+            elif what == "skip":
+                self._skip(trouble)
+            elif what == "log":
+                self._to_log(trouble.host)
+
+        self.app.push_screen(dialog, done)
+
+    def _failing(self) -> Trouble | None:
+        """The failure under the cursor, else the first one."""
+        troubles = self._mender.troubles()
+        here = [t for t in troubles if (t.step, t.host) == self._cell()]
+        return next(iter(here or troubles), None)
+
+    def _skip(self, trouble: Trouble) -> None:
+        self.wizard.waived.add(f"{trouble.step}@{trouble.host}")
+        self.action_retry()
+
+    def _to_log(self, host: str) -> None:
+        deck = self.query_one(LogDeck)
+        deck.bring(host)
+        self.add_class("-zoom")
+        if (view := deck.view()) is not None:
+            view.focus()
 
     # -- keys -------------------------------------------------------------------------------
 
-    def check_action(
-        self,
-        action: str,
-        parameters: tuple[object, ...],
-    ) -> bool | None:
-        """Keys are grey while there is nothing for them to do."""
-        if action == "retry" and (self.wizard.installing or self.wizard.run_model.status == "done"):
-            return None
-        if action == "follow" and self._auto:
-            return None
-        return super().check_action(action, parameters)
+    def why_not(self, action: str) -> str:
+        """Keys that can do nothing now say why."""
+        mender = self._mender
+        match action:
+            case "retry" | "mend" if self.wizard.installing:
+                return mender.why_no_retry()
+            case "retry":
+                return mender.why_no_retry()
+            case "mend":
+                return "" if mender.troubles() else _("Nothing has failed.")
+            case "follow" if self._auto:
+                return _("The table follows the work already.")
+            case "skip":
+                trouble = self._failing()
+                step, host = (trouble.step, trouble.host) if trouble else ("", "")
+                return mender.why_not("skip", step, host)
+            case "shell":
+                return mender.why_no_terminal(self._cell()[1])
+            case "seek":
+                view = self.query_one(LogDeck).view()
+                wanted = view is not None and view.needle
+                return "" if wanted else _("Nothing is looked for yet: / does.")
+        return ""
 
     def action_back(self) -> None:
         """While a run goes on there is no way back, only out; afterwards, to the review."""
-        if self.wizard.installing:
+        if self.has_class("-zoom"):
+            self.action_zoom()
+        elif self.wizard.installing:
             self.say(_("the run goes on; q leaves it to itself, kwizard resume comes back"))
         else:
             self.app.pop_screen()
+
+    @on(Button.Pressed, "#mend")
+    def _mend(self) -> None:
+        self.action_mend()
 
     @on(Button.Pressed, "#retry")
     def action_retry(self) -> None:
@@ -264,17 +279,95 @@ class InstallScreen(Page):
         self._begin()
         self._draw()
 
-    @on(Button.Pressed, "#show-logs")
+    def action_skip(self) -> None:
+        """Go on without the step that failed, after a question."""
+        trouble, plan = self._failing(), self._mender.plan
+        task = self._mender.task(trouble.step, trouble.host) if trouble else None
+        if trouble is None or task is None or plan is None:
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer == "skip":
+                self._skip(trouble)
+
+        self.app.push_screen(skip_question(consequence(plan, task)), answered)
+
+    async def action_shell(self) -> None:
+        """A shell on the host of the cursor."""
+        self.run_worker(self._shell(self._cell()[1]), exclusive=True, group="shell")
+
+    async def _shell(self, host: str) -> None:
+        try:
+            self.say(await self._mender.shell(host))
+        except KwizardError as error:
+            self.complain(error)
+
+    def action_copy(self) -> None:
+        """The script under the cursor."""
+        why = self._mender.why_not("copy", *self._cell())
+        self.say(why or self._mender.copy(*self._cell()))
+
+    def action_report(self) -> None:
+        """All that is needed to ask for help, in one file."""
+        try:
+            self.say(self._mender.report())
+        except KwizardError as error:
+            self.complain(error)
+
+    def action_commands(self) -> None:
+        """Everything that was run."""
+        self.app.push_screen(CommandsScreen(self._mender))
+
+    @on(DataTable.CellSelected, "#progress")
+    def _open(self) -> None:
+        """Enter on a cell: what can be done where it failed, the very script elsewhere."""
+        step, host = self._cell()
+        spot = self.wizard.run_model.spot(step, host)
+        task = self._mender.task(step, host)
+        if spot is not None and spot.mark is Mark.FAILED and not self.wizard.installing:
+            self.action_mend()
+        elif task is not None:
+            self.app.push_screen(ScriptScreen(task))
+
     def action_logs(self) -> None:
-        """Logs instead of the pane of the failure, and back."""
-        failed = self.has_class("-failed")
-        if failed:
-            self._show_failure(not self.query_one("#failure").display)
-        view = self.query_one(LogDeck).view()
-        if failed and self.query_one("#failure").display:
-            self.query_one("#retry").focus()
-        elif view is not None:
+        """Into the log in front."""
+        if (view := self.query_one(LogDeck).view()) is not None:
             view.focus()
+
+    def action_ask(self, question: Question) -> None:
+        """Ask for a text to find in the log, or to filter it by."""
+        self.query_one(LogDeck).ask(question)
+
+    def action_seek(self, by: int) -> None:
+        """The next place with that text."""
+        self.query_one(LogDeck).seek(by)
+
+    def action_save_log(self) -> None:
+        """All of the log of the host in front, into a file."""
+        host, plan = self.query_one(LogDeck).current, self._mender.plan
+        if not host or plan is None:
+            return
+
+        def save(path: Path | None) -> None:
+            if path is None:
+                return
+            try:
+                count = self.wizard.cases.save_log(plan, host, path)
+            except OSError as error:
+                self.say(_("not saved: {error}", error=error), bad=True)
+            else:
+                self.say(_("{count} logs saved to {file}", count=count, file=short_path(path)))
+
+        name = f"{plan.cluster.name}-{host}.log"
+        self.app.push_screen(
+            AskPath(
+                _("Save the log of {host}", host=host),
+                _("All of it, step by step, into"),
+                str(Path.cwd() / name),
+                "write",
+            ),
+            save,
+        )
 
     def action_next_log(self, by: int) -> None:
         """The next host's log."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.events import Key
 from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
 
@@ -83,8 +84,23 @@ class Page(Keys):
         walk(self, by)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """The key for problems is there when problems are shown."""
-        return action != "problems" or any(p.display for p in self.query(Problems))
+        """The key for problems is there when problems are shown. Keys that can do nothing now are
+        grey (`why_not`)."""
+        if action == "problems":
+            return any(p.display for p in self.query(Problems))
+        return None if self.is_mounted and self.why_not(action) else True
+
+    def why_not(self, action: str) -> str:  # noqa: ARG002
+        """Why the key of that action can do nothing now, in a sentence; "" when it can."""
+        return ""
+
+    def on_key(self, event: Key) -> None:
+        """A grey key that is pressed all the same says why it does nothing."""
+        active = self.active_bindings.get(event.key)
+        if active is None or active.enabled:
+            return
+        if why := self.why_not(active.binding.action.partition("(")[0]):
+            self.say(why)
 
     def action_problems(self) -> None:
         """Every problem of the cluster file in full, each with its remedy."""

@@ -102,9 +102,11 @@ class Buttons(Horizontal):
         Binding("right", "app.focus_next", show=False),
     ]
 
-    def __init__(self, buttons: Iterable[tuple[str, str]], *, strong: str = "") -> None:
+    def __init__(
+        self, buttons: Iterable[tuple[str, str]], *, strong: str = "", id: str | None = None
+    ) -> None:
         """`buttons` are (id, label); the one whose id is `strong` is the likeliest."""
-        super().__init__(classes="buttons")
+        super().__init__(id=id, classes="buttons")
         self._buttons, self._strong = tuple(buttons), strong
 
     def enter(self) -> None:

@@ -138,8 +138,10 @@ class Story:
     def finished(self, step: str, host: str, seconds: float = 2.0) -> ev.Event:
         return ev.StepFinished(**self._of(step, host), seconds=seconds)
 
-    def skipped(self, step: str, host: str, reason: str, *, blocked: bool = False) -> ev.Event:
-        return ev.StepSkipped(**self._of(step, host), reason=reason, blocked=blocked)
+    def skipped(
+        self, step: str, host: str, reason: str, *, blocked: bool = False, waived: bool = False
+    ) -> ev.Event:
+        return ev.StepSkipped(**self._of(step, host), reason=reason, blocked=blocked, waived=waived)
 
     def failed(self, step: str, host: str, reason: str, hint: str, tail: str) -> ev.Event:
         return ev.StepFailed(
