@@ -98,6 +98,17 @@ def whole() -> list[Event]:
     return [story.begin(), *story.whole(), story.end()]
 
 
+def waived() -> list[Event]:
+    story = Story()
+    return [
+        story.begin(),
+        *story.whole(last="master/apiserver"),
+        story.skipped("master/apiserver", "anakin", "skipped by you, not done", waived=True),
+        *story.whole(first="master/scheduler"),
+        story.end(),
+    ]
+
+
 @pytest.fixture
 def look(snap_compare: Any, request: pytest.FixtureRequest) -> Callable[..., None]:
     """Compare a screen with its picture, at every size."""
@@ -184,6 +195,41 @@ SCREENS: dict[str, tuple[Callable[[], ScriptedCases], Steps, dict[str, Any]]] = 
         keys(then="master/apiserver on anakin failed"),
         {"start": "resume", "name": "classic"},
     ),
+    "install_empty": (
+        lambda: ScriptedCases(runs=[[asyncio.Event()]]),
+        keys(then="looking at the hosts"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "install_closed": (
+        lambda: ScriptedCases(runs=[failed()]),
+        keys("escape", then="What can be done"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "install_skip": (
+        lambda: ScriptedCases(runs=[failed()]),
+        keys("x", then="Go on without"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "install_skipped": (
+        lambda: ScriptedCases(runs=[waived()]),
+        keys(then="1 skipped by you"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "install_find": (
+        lambda: ScriptedCases(runs=[[*running(), asyncio.Event()]]),
+        keys("z", "slash", *"well", "enter", "N", then="“well” 6 of 7"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "install_filtered": (
+        lambda: ScriptedCases(runs=[[*running(), asyncio.Event()]]),
+        keys("ampersand", *"done", "enter", then="only lines with"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "install_commands": (
+        lambda: ScriptedCases(runs=[failed()]),
+        keys("escape", "c", then="commands so far"),
+        {"start": "resume", "name": "classic"},
+    ),
     "install_done": (
         lambda: ScriptedCases(runs=[whole()]),
         keys(then="✓ installed"),
@@ -214,6 +260,7 @@ SCREENS: dict[str, tuple[Callable[[], ScriptedCases], Steps, dict[str, Any]]] = 
 
 
 BOTH = ("hosts_checked", "release", "options", "review", "install_running", "install_failed",
+        "install_empty", "install_find", "install_filtered", "install_done",
         "monitor_red")  # fmt: skip
 
 
