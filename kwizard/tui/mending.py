@@ -10,9 +10,10 @@ from kwizard.cluster.model import Cluster
 from kwizard.engine.events import StepFailed
 from kwizard.engine.plan import Plan, Task
 from kwizard.errors import KwizardError
-from kwizard.language import _
+from kwizard.language import _, told
 from kwizard.paths import cluster_dir
 from kwizard.tui import outside
+from kwizard.tui.errors import what_happened
 from kwizard.tui.measures import short_path
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class Trouble:
     @classmethod
     def from_error(cls, error: KwizardError) -> Trouble:
         """What was raised before or beside any step."""
-        return cls(error.step, error.host, error.message, error.remedy, error.log_tail)
+        said = error.message if error.step else what_happened(error)
+        return cls(error.step, error.host, said, error.remedy, error.log_tail)
 
     @property
     def title(self) -> str:
@@ -139,7 +141,8 @@ class Mender:
         try:
             self._app.cases.shell(self._cluster, host)
         except KwizardError as error:
-            return f"{error.message}: {error.remedy}" if error.remedy else error.message
+            why = told(error.message)
+            return f"{why}: {told(error.remedy)}" if error.remedy else why
         return ""
 
     def why_no_terminal(self, host: str) -> str:
@@ -163,8 +166,13 @@ class Mender:
         opens a shell on the host."""
         task, plan = self.task(step, host), self._app.plan
         if task is not None and plan is not None and task.script:
-            file = self._app.cases.save_script(plan, task)
             self._app.copy_to_clipboard(task.script)
+            try:
+                file = self._app.cases.save_script(plan, task)
+            except OSError as error:
+                return _(
+                    "In the clipboard, if your terminal takes it; no file: {error}", error=error
+                )
             return _(
                 "The script is in the clipboard, if your terminal takes it, and in {file}",
                 file=short_path(file),

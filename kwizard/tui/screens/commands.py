@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Footer, Static
 
-from kwizard.language import _, _n
+from kwizard.language import _, _n, told
 from kwizard.tui.keys import Keys
 from kwizard.tui.measures import duration
 from kwizard.tui.mending import Mender
@@ -84,7 +84,7 @@ class CommandsScreen(Keys, ModalScreen[None]):
                 {
                     "time": cell(f"{command.time.astimezone():%H:%M:%S}", colours.muted),
                     "host": cell(command.host),
-                    "what": cell(f"{command.step}: {_(command.title)}"),
+                    "what": cell(f"{command.step}: {told(command.title)}"),
                     "exit": cell(_exit(command), style),
                     "took": cell(duration(command.seconds) if command.ended else ""),
                 },

@@ -14,7 +14,8 @@ from textual.events import DescendantFocus
 from textual.widgets import Button, Static
 
 from kwizard.errors import KwizardError
-from kwizard.language import N_, _
+from kwizard.language import N_, _, told
+from kwizard.tui.errors import what_happened
 from kwizard.tui.mending import Mender, Trouble, What
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.dialogs import Ask, Dialog
@@ -94,9 +95,9 @@ class FailureDialog(Dialog[str]):
 
     def _text(self, trouble: Trouble) -> Content:
         status = "" if trouble.exit is None else " " + _("(exit {status})", status=trouble.exit)
-        parts = [Content.assemble(("✗ ", "$error"), plain(trouble.reason + status, "bold"))]
+        parts = [Content.assemble(("✗ ", "$error"), plain(told(trouble.reason) + status, "bold"))]
         if trouble.hint and trouble.hint != trouble.reason:
-            parts.append(Content.assemble(("→ ", "$secondary"), plain(_(trouble.hint))))
+            parts.append(Content.assemble(("→ ", "$secondary"), plain(told(trouble.hint))))
         tail = [line for line in trouble.tail.split("\n") if line.strip()]
         if tail:
             parts.append(plain(_("The end of its log:"), "$muted"))
@@ -180,8 +181,8 @@ class FailureDialog(Dialog[str]):
                 said = self._mender.copy(trouble.step, trouble.host)
             else:
                 said = self._mender.report()
-        except (KwizardError, OSError) as error:
-            self._say(Content.assemble(("✗ ", "$error"), plain(str(error), "$error")))
+        except KwizardError as error:
+            self._say(Content.assemble(("✗ ", "$error"), plain(what_happened(error), "$error")))
         else:
             self._say(Content.assemble(("✓ ", "$success"), plain(said)))
 
@@ -192,7 +193,7 @@ class FailureDialog(Dialog[str]):
         try:
             said = await self._mender.shell(self.trouble.host)
         except KwizardError as error:
-            said = str(error)
+            said = what_happened(error)
         finally:
             self._busy = False
         self.query_one("#retry").focus()

@@ -14,7 +14,7 @@ from textual.events import Key
 from textual.widgets import Button, DataTable, Static
 
 from kwizard.errors import KwizardError
-from kwizard.language import _
+from kwizard.language import _, told
 from kwizard.tui.measures import short_path
 from kwizard.tui.mending import Mender, Trouble
 from kwizard.tui.model import Mark
@@ -189,7 +189,7 @@ class InstallScreen(Page):
     def _say_trouble(self) -> None:
         troubles = self._mender.troubles()
         first, more = troubles[0], len(troubles) - 1
-        text = f"{first.title}: {first.reason}"
+        text = f"{first.title}: {told(first.reason)}"
         if more:
             text = _("{first}, and {count} more", first=text, count=more)
         self.query_one("#trouble", Static).update(Content.assemble(("✗ ", "$error"), plain(text)))

@@ -7,7 +7,7 @@ from datetime import datetime
 from textual.content import Content
 from textual.widgets import Static
 
-from kwizard.language import _, _n
+from kwizard.language import _, _n, told
 from kwizard.tui.forecast import Forecast
 from kwizard.tui.measures import duration
 from kwizard.tui.model import RunModel
@@ -82,5 +82,5 @@ def _word(model: RunModel) -> tuple[str, str]:
 def _titled(title: str, step: str, host: str, model: RunModel, forecast: Forecast | None) -> str:
     usual = forecast.usual(step, host) if forecast is not None else None
     if model.status != "running" or usual is None or usual < 1:
-        return _(title)
-    return _("{step}, {time} as a rule", step=_(title), time=duration(usual))
+        return told(title)
+    return _("{step}, {time} as a rule", step=told(title), time=duration(usual))

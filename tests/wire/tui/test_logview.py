@@ -98,3 +98,53 @@ async def test_another_width_folds_anew_and_keeps_the_end_in_sight() -> None:
         await pilot.pause()
         assert view.virtual_size.height < before
         assert "the end" in text_of(pilot)
+
+
+async def test_find_goes_from_place_to_place_and_round_the_ends() -> None:
+    async with bench() as (pilot, buffer, view):
+        buffer.add("needle here" if n % 20 == 5 else f"line {n}" for n in range(100))
+        view.pull()
+        await pilot.pause()
+        assert view.find("NEEDLE")
+        await pilot.pause()
+        assert "“needle” 5 of 5" in text_of(pilot)
+        assert "needle here" in text_of(pilot)
+        for by, said in ((1, "1 of 5"), (1, "2 of 5"), (-1, "1 of 5"), (-1, "5 of 5")):
+            assert view.seek(by)
+            await pilot.pause()
+            assert said in text_of(pilot)
+            assert "needle here" in text_of(pilot)
+        assert not view.find("nowhere")
+        await pilot.pause()
+        assert "“nowhere” is not in it" in text_of(pilot)
+
+
+async def test_what_was_found_stays_in_sight_while_lines_come() -> None:
+    async with bench() as (pilot, buffer, view):
+        buffer.add(["the needle", *(f"line {n}" for n in range(50))])
+        view.pull()
+        await pilot.pause()
+        view.find("needle")
+        buffer.add(f"more {n}" for n in range(50))
+        view.pull()
+        await pilot.pause()
+        assert "the needle" in text_of(pilot)
+
+
+async def test_a_filter_shows_only_such_lines_also_of_those_that_come_later() -> None:
+    async with bench() as (pilot, buffer, view):
+        buffer.add(["good 1", "bad 1", "good 2"])
+        view.pull()
+        view.only("Good")
+        buffer.add(["bad 2", "good 3"])
+        view.pull()
+        await pilot.pause()
+        seen = text_of(pilot)
+        assert [f"good {n}" in seen for n in (1, 2, 3)] == [True] * 3
+        assert "bad" not in seen
+        assert view.find("3")
+        assert not view.find("bad")
+        assert view.clear_search()
+        await pilot.pause()
+        assert "bad 2" in text_of(pilot)
+        assert not view.clear_search()

@@ -98,3 +98,43 @@ def test_progress_says_how_far(done: int, total: int, unit: str, shown: str) -> 
     model.apply(started)
     model.apply(story.progress("release/place", "boba", done, total, unit))
     assert words(model.spots["release/place", "boba"], started.time) == shown
+
+
+def test_lines_carry_their_step_while_two_run_on_one_host_and_not_otherwise() -> None:
+    model, story = seeded(), Story()
+    model.apply(story.begin())
+    model.apply(story.started("nodes/kubelet", "boba"))
+    model.apply(story.log("nodes/kubelet", "boba", "alone"))
+    model.apply(story.started("nodes/proxy", "boba"))
+    model.apply(story.log("nodes/kubelet", "boba", "one\ntwo"))
+    model.apply(story.log("nodes/proxy", "boba", "three"))
+    model.apply(story.finished("nodes/kubelet", "boba"))
+    model.apply(story.log("nodes/proxy", "boba", "four"))
+    kept = [line for line in model.logs["boba"].kept if not line.startswith("──")]
+    assert kept == ["alone", "kubelet │ one", "kubelet │ two", "proxy │ three", "four"]
+
+
+def test_every_attempt_is_a_command_with_its_own_end() -> None:
+    model, story = seeded(), Story()
+    model.apply(story.started("nodes/kubelet", "boba"))
+    model.apply(story.started("nodes/kubelet", "boba"))  # the engine tries again
+    model.apply(story.finished("nodes/kubelet", "boba", 3.0))
+    model.apply(story.started("nodes/proxy", "boba", attached=True))
+    model.apply(story.failed("nodes/proxy", "boba", "no", "", ""))
+    model.apply(story.started("network/flannel", "boba"))
+    ended = [(c.step, c.ended, c.seconds) for c in model.commands]
+    assert ended == [
+        ("nodes/kubelet", "tried again", 1.0),
+        ("nodes/kubelet", "0", 3.0),
+        ("nodes/proxy", "1", 1.0),
+        ("network/flannel", "", 0.0),
+    ]
+
+
+def test_what_a_person_skipped_is_over_and_no_failure() -> None:
+    model, story = seeded(), Story()
+    model.apply(story.begin())
+    model.apply(story.skipped("nodes/kubelet", "boba", "skipped by you", waived=True))
+    assert model.waived() == [("nodes/kubelet", "boba")]
+    assert model.spots["nodes/kubelet", "boba"].mark.over
+    assert not any(p.failed for p in model.phases())
