@@ -166,10 +166,11 @@ async def test_a_report_is_saved_from_the_dialog(
     async with opened(cases, size=(120, 40), start="resume", name="classic") as pilot:
         await dialog(pilot)
         await pilot.press("e")
-        await pilot.pause()
+        await until(pilot, lambda: "Saved, without secrets" in text_of(pilot))
         (target,) = [path for _name, path in cases.reported]
         assert target.name == "report-20260304-103000.tar.gz"
-        assert target.name in "".join(text_of(pilot).split())
+        assert target.parent == tmp_path / "clusters/classic"
+        assert target.name.removeprefix("report") in text_of(pilot)
 
 
 async def test_several_failures_are_gone_through_one_by_one(opened: Open) -> None:
