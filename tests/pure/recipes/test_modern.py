@@ -71,7 +71,7 @@ def test_every_step_can_tell_whether_it_is_as_wanted(cluster: Cluster):
         match step.action:
             case Script():
                 looks_only = step.id == "hosts/preflight"
-                assert (step.probe is None) == (looks_only or step.id == "control-plane/token")
+                assert (step.probe is None) == (looks_only or step.id == "nodes/token")
             case Place():
                 assert step.probe, step.id
             case Wait() | Operator():
@@ -158,6 +158,16 @@ def test_the_control_plane_is_a_node_with_a_taint_unless_asked_otherwise():
     assert "NoSchedule" not in script(current(), "nodes/kubelet@boba")
     asked = current(control_plane_is_node=True)
     assert "NoSchedule" not in script(asked, "nodes/kubelet@anakin")
+
+
+@pytest.mark.parametrize("cluster", ALL)
+def test_what_is_done_on_demand_is_done_in_the_phase_of_what_needs_it(cluster: Cluster):
+    """Phase by phase, a token of an earlier run would be of no use."""
+    plan = plan_of(cluster)
+    for task in plan.tasks:
+        if task.step.on_demand:
+            later = {plan.task(i).step.phase for i in plan.dependents()[task.id]}
+            assert later == {task.step.phase}
 
 
 def test_labels_and_taints_are_given_where_the_file_has_some():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kwizard.cluster.model import Cluster
-from kwizard.recipes.modern.flags import joins_by_token
 from kwizard.recipes.modern.kinds import logs_of, script, wait
 from kwizard.recipes.step import Retry, Step, every, names, same
 
@@ -41,14 +40,3 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
         files=("admin",),
         retry=Retry(attempts=3, delay=2),
     )
-    if joins_by_token(cluster):
-        yield script(
-            "control-plane/token",
-            "Let kubelets ask for a certificate",
-            names((cluster.control_plane,)),
-            same("control-plane/ready"),
-            files=("admin", "token"),
-            on_demand=True,  # whether the host has joined, only the host itself can tell
-            probe=False,
-            retry=Retry(attempts=3, delay=2),
-        )

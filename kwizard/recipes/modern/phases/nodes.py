@@ -59,6 +59,17 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
             same("hosts/etcd-binaries"),
             hint=logs_of(flags.GATEWAY),
         )
+    if by_token:
+        yield script(
+            "nodes/token",
+            "Let kubelets ask for a certificate",
+            names((cluster.control_plane,)),
+            same("control-plane/ready"),
+            files=("admin", "token"),
+            on_demand=True,  # whether a host has joined, only the host itself can tell
+            probe=False,
+            retry=Retry(attempts=3, delay=2),
+        )
     yield script(
         "nodes/kubelet",
         "Start the kubelet",
@@ -69,7 +80,7 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
         same("hosts/names"),
         *ways,
         # Refused once, a kubelet asks for its certificate again only after 2 s, 4 s, 8 s...
-        *((every("control-plane/access"), every("control-plane/token")) if by_token else ()),
+        *((every("control-plane/access"), every("nodes/token")) if by_token else ()),
         files=("token",) if by_token else (),
         hint=logs_of("kubelet"),
     )
