@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual.content import Content
 from textual.pilot import Pilot
 
+from kwizard.app.clusters import KnownCluster
+from kwizard.engine.plan import Finding, State
 from kwizard.errors import KwizardError, Problem
 from kwizard.probes.components import Component
 from kwizard.probes.nodes import Node
 from kwizard.text import clean
 from kwizard.tui.plain import cell, lines, plain
+from kwizard.tui.screens.script import ScriptScreen
 from kwizard.tui.usecases import HostReport, KeyQuestion, PasswordQuestion
+from kwizard.tui.widgets.logview import fold
 
 from .conftest import Open, focused, text_of, until
 from .pictures import snapshot
-from .scripted import ScriptedCases, Story
+from .scripted import CLUSTER, NOW, ScriptedCases, Story, plan_of
 
 HOSTILE = {
     "markup": "[/etc/kubernetes] [bold]x[/] [",
@@ -138,3 +146,40 @@ def test_at_the_door(text: str) -> None:
     assert isinstance(lines(text, plain(text, "bold")), Content)
     assert "\n" not in cell(text).plain
     assert harmless(cell(text).plain.replace("\t", " "))
+
+
+async def test_in_what_is_known_of_clusters(opened: Open) -> None:
+    known = tuple(
+        KnownCluster(f"c{n}", Path(clean(text)[:60] or "x"), "unfinished", "p", text, text, NOW)
+        for n, text in enumerate(HOSTILE.values())
+    )
+    async with opened(ScriptedCases(known_clusters=known)) as pilot:
+        for _ in known:
+            await until(pilot, lambda: "It stopped at" in text_of(pilot))
+            assert harmless(text_of(pilot))
+            await pilot.press("down")
+
+
+async def test_in_the_reasons_of_a_plan_and_its_scripts(opened: Open) -> None:
+    texts = list(HOSTILE.values())
+    tasks = plan_of(CLUSTER).tasks
+    cases = ScriptedCases(
+        findings={t.id: Finding(State.DUE, texts[n % len(texts)]) for n, t in enumerate(tasks)}
+    )
+    async with opened(cases, size=(120, 40)) as pilot:
+        await pilot.press("enter", "tab", "enter", "up", "enter", "up", "enter")
+        await until(pilot, lambda: "to do" in text_of(pilot))
+        for _ in texts:
+            assert harmless(text_of(pilot))
+            await pilot.press("down")
+        worst = replace(tasks[0], script="\n".join(texts), probe="\n".join(texts))
+        await pilot.app.push_screen(ScriptScreen(worst))
+        await until(pilot, lambda: "sha256" in text_of(pilot))
+        assert harmless(text_of(pilot))
+
+
+@given(st.text(max_size=200))
+def test_no_text_at_all_gets_through(text: str) -> None:
+    for shown in (plain(text).plain, cell(text).plain, "\n".join(fold(text, 20))):
+        assert clean(shown) == shown
+        assert not [c for c in shown if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t"]
