@@ -52,12 +52,23 @@ class _Asked:
     parse_endpoints: Callable[[Output], Endpoints]
 
 
+def members_of(cluster: Cluster) -> dict[str, str]:
+    """Client URLs of etcd's members in a modern cluster, by what their rows are called: the hosts'
+    names or, where etcd exists already, the hosts of its endpoints, which is all we know of them.
+    Where two are on one host, the port tells them apart."""
+    if cluster.etcd_members:
+        return {h.name: f"https://{h.address}:2379" for h in cluster.etcd_members}
+    found: dict[str, str] = {}
+    for url in flags.etcd_endpoints(cluster):
+        parts = urlsplit(url)
+        host = parts.hostname or url
+        found[f"{host}-{parts.port}" if host in found else host] = url
+    return found
+
+
 def _modern(cluster: Cluster) -> _Asked:
     servers = {h.name: flags.server_url(h) for h in cluster.control_planes}
-    # One that exists already is called as its endpoint is; that is all we know of it.
-    members = {h.name: f"https://{h.address}:2379" for h in cluster.etcd_members} or {
-        urlsplit(url).netloc: url for url in flags.etcd_endpoints(cluster)
-    }
+    members = members_of(cluster)
     return _Asked(
         components={
             name: controlplane.script(server, flags.MONITOR, flags.PKI, members)

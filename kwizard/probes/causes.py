@@ -375,6 +375,7 @@ def _docker0(facts: NetworkFacts) -> IPv4Interface | None:
 CAUSES: tuple[Callable[[RedCells], Iterator[Cause]], ...] = (
     lease_over_hosts,
     silent_host,
+    podcauses.bridge_zone,
     cut_off,
     wrong_interface,
     docker_without_bip,
@@ -382,7 +383,6 @@ CAUSES: tuple[Callable[[RedCells], Iterator[Cause]], ...] = (
     not_tried,
     flannel_stopped,
     no_forwarding,
-    podcauses.bridge_zone,
     port_closed,
     forward_chain,
     podcauses.pods_from_outside,

@@ -14,7 +14,7 @@ import yaml
 from tests.lab import foreign_etcd
 from tests.lab.modern import NAME, Modern
 from tests.lab.seen import eventually
-from tests.lab.site import MASTER, NAMES, Site
+from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
 
 pytestmark = [pytest.mark.lab, pytest.mark.kube, pytest.mark.timeout(900)]
 
@@ -185,7 +185,7 @@ def test_an_etcd_that_somebody_else_runs_with_udp(
     assert cluster.ready_nodes() == dict.fromkeys(NAMES, "True")
     assert len(ping_cells(cluster)) == 27
     components = {c["name"]: c["status"] for c in cluster.verify()["components"]}
-    assert components[f"etcd-{url.removeprefix('https://')}"] == "Healthy"
+    assert components[f"etcd-{ADDRESSES['c3po']}"] == "Healthy"
     reach_the_service(cluster)
 
     place = foreign_etcd.PLACE

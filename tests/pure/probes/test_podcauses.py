@@ -125,6 +125,14 @@ def test_the_bridge_in_no_zone_keeps_pods_on_their_host(kinds: tuple[Kind, ...])
     assert "--zone=trusted --change-interface=cni0" in first.remedy
 
 
+def test_bridges_in_no_zone_everywhere_are_no_network_that_is_cut():
+    hosts = {h: facts(h, firewall=zones("flannel.1")) for h in HOSTS}
+    found, first = causes(across(*KINDS), **hosts)
+    assert "cni0 is in no zone" in first.cause
+    assert first.hosts == HOSTS
+    assert [d.weight for d in found] == ["red"]
+
+
 def test_the_bridge_s_zone_is_not_blamed_for_what_it_lets_pass():
     lost = across("container", to="boba")
     _, first = causes(lost, boba=facts("boba", firewall=zones("cni0")))

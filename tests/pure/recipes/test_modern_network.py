@@ -9,8 +9,11 @@ import pytest
 
 from kwizard.cluster.model import Backend, Cluster, Role
 from kwizard.engine.plan import Plan, build
+from kwizard.monitor import looks
+from kwizard.probes import controlplane
 from kwizard.recipes import steps_for
 from kwizard.recipes.modern import values
+from kwizard.remote.host import Output
 from tests.pure.recipes.clusters import ANAKIN, BOBA, C3PO
 from tests.pure.recipes.modern_clusters import GIVEN, KUBE, current, network
 from tests.pure.recipes.shells import answer, run
@@ -206,3 +209,22 @@ def test_preflight_looks_for_the_hosts_networks_in_all_of_what_kubernetes_may_gi
     assert "first=$(number 10.244.0.0)" in text
     assert "last=$(number 10.244.255.255)" in text
     assert "docker0" not in text  # whose network is nobody's to move here
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "names"),
+    [
+        (("https://10.0.9.1:2379", "https://etcd.here:2379/"), {"10.0.9.1", "etcd.here"}),
+        (("https://10.0.9.1:2379", "https://10.0.9.1:2389"), {"10.0.9.1", "10.0.9.1-2389"}),
+    ],
+)
+def test_the_monitor_has_a_row_for_each_member_of_an_existing_etcd(endpoints, names):
+    cluster = current(etcd=replace(GIVEN, endpoints=endpoints))
+    asked = controlplane.script(
+        "https://a:6443", "/m", "/pki", looks.members_of(cluster)
+    ).splitlines()
+    rows = {line.split()[1] for line in asked if line.startswith("section component/etcd-")}
+    assert rows == {f"component/etcd-{name}" for name in names}
+    said_by_all = "".join(f"@{row}\n|is healthy\n=0\n" for row in rows)
+    healthy = controlplane.parse(Output(0, said_by_all.encode(), b"")).rows
+    assert {row.name.removeprefix("etcd-") for row in healthy} == names
