@@ -58,7 +58,8 @@ class Modern:
         """The program and the options that make it the operator's."""
         program = kubectl_program(self.site.folder)
         cache = self.site.folder / "kubectl-cache"
-        return f"{program} --kubeconfig {self.state}/admin.kubeconfig --cache-dir {cache}"
+        config = f"--kubeconfig {self.state}/admin.kubeconfig --context={self.context!r}"
+        return f"{program} {config} --cache-dir {cache}"
 
     def kubectl(self, arguments: str, *, input: str | None = None) -> str:
         """The same; asserts exit 0."""
