@@ -51,3 +51,8 @@ async def test_the_colours_chosen_in_the_palette_are_there_the_next_time(opened:
 def test_other_colours_than_there_are_begin_with_slate(tmp_path: Path) -> None:
     taste.remember("of my own")
     assert taste.chosen() == "kwizard-slate"
+
+
+def test_every_help_page_is_there_in_chinese() -> None:
+    english = {file.name for file in HELP.glob("*.md")}
+    assert {file.name for file in (HELP / "zh").glob("*.md")} == english
