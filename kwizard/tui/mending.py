@@ -201,7 +201,7 @@ class Mender:
         line = self._app.cases.shell(self._cluster, host)
         hint = _("To {host} as {user}; `exit` comes back to kwizard.", host=host, user=line.user)
         if line.user != "root":
-            hint += " " + _("Steps run as root there: `sudo -i`.")
+            hint += "\n" + _("Steps run as root there: `sudo -i`.")
         status = await outside.lend(self._app, line.argv, hint=hint)
         if status == 255 or status is None:
             return _("ssh to {host} did not work.", host=host)
