@@ -25,6 +25,7 @@ from kwizard.tui.farewell import last_words
 from kwizard.tui.forecast import Forecast
 from kwizard.tui.model import Row, RunModel
 from kwizard.tui.plain import cell_lines
+from kwizard.tui.skipping import reminder
 from kwizard.tui.theme import THEME_WORDS, THEMES
 from kwizard.tui.usecases import UseCases
 from kwizard.tui.words import leaving
@@ -197,6 +198,9 @@ class KwizardApp(App[int]):
             well=self.snapshot is None or self.snapshot.ok,
             rehearsal=self.cases.rehearsal,
         )
+        waived = [] if self.cases.rehearsal else self.run_model.waived()
+        said = [words, reminder(waived, self.draft.cluster.name)]
+        words = "\n".join(filter(None, said))
         self.exit(self.exit_code, message=cell_lines(words) if words else None)
 
     async def action_leave(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kwizard.engine.plan import Plan, Task
 from kwizard.language import _, _n
 
@@ -30,6 +32,16 @@ def consequence(plan: Plan, task: Task) -> str:
 def lasting() -> str:
     """What a skip is not."""
     return _("It is skipped this once, written down as skipped by you, and due in the next run.")
+
+
+def reminder(waived: Sequence[tuple[str, str]], name: str) -> str:
+    """For the terminal after a run: what was skipped, as (step, host), and how it is done after
+    all; empty when nothing was."""
+    if not waived:
+        return ""
+    tasks = ", ".join(f"{step}@{host}" for step, host in waived)
+    said = _("Skipped by you, not done: {tasks}. To do it after all:", tasks=tasks)
+    return f"{said}\n  kwizard resume {name}"
 
 
 def _few(hosts: list[str]) -> str:

@@ -15,7 +15,7 @@ from kwizard.engine.plan import State, check_waivers
 from kwizard.engine.survey import Look, judge
 from kwizard.errors import InvalidInput
 from kwizard.recipes.step import Operator
-from kwizard.tui.skipping import consequence
+from kwizard.tui.skipping import consequence, reminder
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 CLUSTER = Cluster(
@@ -108,3 +108,10 @@ def test_the_consequence_counts_and_names_what_rests_on_it():
     said = consequence(plan, first)
     assert f"{len(plan.followers(first.id))} tasks rest on it" in said
     assert plan.followers(first.id)[0].step.id in said
+
+
+def test_the_farewell_names_what_was_skipped_and_how_to_do_it_after_all():
+    assert reminder([], "pair") == ""
+    said = reminder([("nodes/kubelet", "boba")], "pair")
+    assert "nodes/kubelet@boba" in said
+    assert "kwizard resume pair" in said
