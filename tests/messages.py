@@ -149,14 +149,19 @@ def update() -> None:
         for said in everything():
             known = old.get(said.text, said.context)
             new.add(said.key, known.string if known else None, context=said.context)
-        with file.open("wb") as out:
-            write_po(out, new, width=100, omit_header=False, sort_output=False, no_location=True)
-        text = file.read_text(encoding="utf-8")
-        body = text[text.index('\nmsgid ""') :] if not text.startswith("msgid") else text
-        head = [x for x in body.split("\n") if not x.startswith(_PASSING)]
-        file.write_text("\n".join(head).lstrip("\n"), encoding="utf-8")
+        write(new, language)
         missing = sum(not translated(new, s) for s in everything())
         print(f"{file.relative_to(ROOT)}: {len(everything())} sentences, {missing} to translate")
+
+
+def write(catalog: Catalog, language: str) -> None:
+    """The message file of that language, without what changes from day to day."""
+    file = MESSAGES / f"{language}.po"
+    with file.open("wb") as out:
+        write_po(out, catalog, width=100, sort_output=False, no_location=True)
+    text = file.read_text(encoding="utf-8")
+    lines = text[text.index("msgid") :].split("\n")
+    file.write_text("\n".join(x for x in lines if not x.startswith(_PASSING)), encoding="utf-8")
 
 
 _PASSING = ('"POT-', '"PO-', '"Last-', '"Language-Team', '"Report-', '"Generated', '"Project-')

@@ -23,6 +23,13 @@ def names(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", OTHERS)
+def test_every_sentence_is_translated(name: str) -> None:
+    catalog = read(name)
+    missing = [f"{s.place}: {s.text}" for s in everything() if not translated(catalog, s)]
+    assert missing == [], "run `make messages`, and translate what is empty"
+
+
+@pytest.mark.parametrize("name", OTHERS)
 def test_translations_have_the_values_of_the_original(name: str) -> None:
     catalog = read(name)
     wrong = [
