@@ -13,6 +13,7 @@ import click
 
 from kwizard.app.install import Installation, install
 from kwizard.app.planning import make_plan, survey
+from kwizard.app.reset import Reset
 from kwizard.cli.common import (
     file_argument,
     json_option,
@@ -34,7 +35,9 @@ from kwizard.tui.skipping import consequence
 @file_argument
 @json_option
 @click.option(
-    "--phase", type=click.Choice([p.value for p in Phase]), help="Only this phase's steps."
+    "--phase",
+    type=click.Choice([p.value for p in Phase if p is not Phase.RESET]),
+    help="Only this phase's steps.",
 )
 @click.option(
     "--skip",
@@ -80,7 +83,7 @@ async def apply(
         ctx.exit(await follow(run, as_json))
 
 
-async def follow(installation: Installation, as_json: bool) -> int:
+async def follow(installation: Installation | Reset, as_json: bool) -> int:
     """Tell the run's events on standard output; returns the exit status.
 
     SIGINT, SIGTERM and SIGHUP stop the telling, not the jobs on the hosts.

@@ -39,6 +39,7 @@ class LazyGroup(click.Group):
         "fetch": "kwizard.cli.fetch:fetch",
         "verify": "kwizard.cli.verify:verify",
         "doctor": "kwizard.cli.doctor:doctor",
+        "reset": "kwizard.cli.reset:reset",
         "report": "kwizard.cli.report:report",
         "kubeconfig": "kwizard.cli.kubeconfig:kubeconfig",
         "demo": "kwizard.cli.demo:demo",

@@ -12,7 +12,7 @@ from kwizard.engine.locallog import LocalLog
 from kwizard.engine.plan import Plan, Task
 from kwizard.engine.voice import Voice
 from kwizard.errors import ConnectionLost, HostUnreachable, StepFailed
-from kwizard.recipes.step import Operator, Place, Script, Wait
+from kwizard.recipes.step import Forget, Operator, Place, Script, Wait
 from kwizard.remote.host import Host, Job, JobEnd, JobLog, JobOutcome, ReadOnlyHost
 from kwizard.text import decode
 
@@ -81,6 +81,8 @@ async def perform(
                 log=log,
                 voice=voice,
             )
+        case Forget():
+            await tools.hosts[task.host or ""].forget()
         case Operator(action):
 
             async def say(text: str) -> None:

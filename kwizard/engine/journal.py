@@ -114,6 +114,12 @@ def fold(records: Iterable[Mapping[str, Any]]) -> JournalState:
             case "task.skipped" if not record.get("blocked") and task in attempts:
                 if attempts[task].waived:  # somebody did it by hand since: it is as wanted
                     del attempts[task]
+            case "reset":
+                # What was done on these hosts is undone; with all of them it is as if never begun.
+                hosts = set(record.get("hosts", ()))
+                attempts = {t: a for t, a in attempts.items() if t.rpartition("@")[2] not in hosts}
+                if record.get("all"):
+                    attempts, state = {}, replace(state, last_run="", last_task="")
     return replace(state, attempts=attempts)
 
 

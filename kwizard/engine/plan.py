@@ -16,7 +16,17 @@ from graphlib import CycleError, TopologicalSorter
 from kwizard.cluster.model import Cluster
 from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.recipes.render import render
-from kwizard.recipes.step import After, Image, Operator, Place, RecipeSteps, Script, Step, Wait
+from kwizard.recipes.step import (
+    After,
+    Forget,
+    Image,
+    Operator,
+    Place,
+    RecipeSteps,
+    Script,
+    Step,
+    Wait,
+)
 
 OPERATOR = "operator"
 
@@ -201,6 +211,8 @@ def _task(
             subject = f"place {artifact} {recipe.cluster.version} {target} {mode:o}"
         case Operator(action):
             subject = f"operator {action}"
+        case Forget():
+            subject = "forget"
     sha = _hash(subject)
     record = _hash(sha, *beside) if beside else sha
     return Task(

@@ -24,6 +24,8 @@ class Phase(StrEnum):
     NODES = "nodes"
     NETWORK = "network"
     VERIFY = "verify"
+    RESET = "reset"
+    """No stage of an installation: what takes one back."""
 
     @property
     def label(self) -> str:
@@ -108,7 +110,13 @@ class Operator:
     action: str
 
 
-Action = Script | Place | Wait | Operator
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Take kwizard's own directory off the host, with the records of all steps and jobs. It is done
+    over the connection and not by a job, which would have nowhere to write down how it ended."""
+
+
+Action = Script | Place | Wait | Operator | Forget
 
 
 @dataclass(frozen=True, slots=True)

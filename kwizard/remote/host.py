@@ -87,7 +87,7 @@ class ReadOnlyHost(Protocol):
 
 
 class Host(ReadOnlyHost, Protocol):
-    """A host one can also change: by detached jobs and placed files, nothing else."""
+    """A host one can also change: by detached jobs and placed files; and forget it."""
 
     async def launch(self, job: Job) -> bool:
         """Start `job` detached. True: started now; False: that id was already there (not started).
@@ -121,6 +121,13 @@ class Host(ReadOnlyHost, Protocol):
         The host compares sha256 (hex) before the file gets its name. `progress(done, total)` in
         bytes. A file already there with that sum is left alone.
         Raises RemoteCommandFailed (no space left, wrong sum), ConnectionLost.
+        """
+        ...
+
+    async def forget(self) -> None:
+        """Remove kwizard's own directory there, with the records of all jobs and steps.
+
+        Raises RemoteCommandFailed while a job runs, and where the directory cannot be removed.
         """
         ...
 

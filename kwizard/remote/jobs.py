@@ -1,6 +1,6 @@
 """Detached jobs on a host: started once, followed byte by byte over any number of connections.
 
-The shell side is in assets/job: launch.sh, run.sh, follow.sh, cancel.sh.
+The shell side is in assets/job: launch.sh, run.sh, follow.sh, cancel.sh, forget.sh.
 """
 
 from __future__ import annotations
@@ -97,6 +97,14 @@ class Jobs:
     async def cancel(self, job_id: str) -> None:
         """See `Host.cancel`."""
         script = _with_boot(f"JOB_ID={_checked(job_id)}", "cancel.sh")
+        await self._tell(script, f"the job {job_id} could not be ended")
+
+    async def forget(self) -> None:
+        """See `Host.forget`."""
+        await self._tell(_with_boot("", "forget.sh"), "kwizard's directory could not be removed")
+
+    async def _tell(self, script: str, otherwise: str) -> None:
+        """Run a short script, twice where a connection was lost. Raises RemoteCommandFailed."""
         patience = Patience(self._patience, self._host)
         while True:
             try:
@@ -105,11 +113,9 @@ class Jobs:
                 await patience.wait(error, reached=self._shell.reached)
                 continue
             if output.exit:
+                said = tail(decode(output.stderr))
                 raise RemoteCommandFailed(
-                    f"the job {job_id} could not be ended",
-                    exit=output.exit,
-                    host=self._host,
-                    log_tail=tail(decode(output.stderr)),
+                    otherwise, exit=output.exit, host=self._host, log_tail=said
                 )
             return
 

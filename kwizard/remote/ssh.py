@@ -100,6 +100,10 @@ class SSHHost:
         """See `Host.upload`."""
         await self._transfer.upload(source, target, sha256=sha256, mode=mode, progress=progress)
 
+    async def forget(self) -> None:
+        """See `Host.forget`."""
+        await self._jobs.forget()
+
     async def close(self) -> None:
         """See `Host.close`."""
         self._jobs.close()

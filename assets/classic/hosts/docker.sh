@@ -2,6 +2,10 @@
 set -eu
 {% include "classic/lib/say.sh" %}
 
+# From here on a reset looks at what docker holds.
+mkdir -p /var/lib/kwizard/saved
+: >/var/lib/kwizard/saved/docker
+
 if ! command -v dockerd >/dev/null 2>&1 || ! command -v docker >/dev/null 2>&1; then
 {% if cluster.docker.install %}
     # The distribution's own package: its name differs.

@@ -2,6 +2,8 @@
 set -eu
 {% include "classic/lib/say.sh" %}
 
+{% include "common/keep.sh" %}
+
 staging=$(mktemp -d /usr/bin/.kwizard-etcd.XXXXXX)
 trap 'rm -rf "$staging"' EXIT
 tar -xf {{ etcd_binaries }} -C "$staging" || fail "the archive of etcd cannot be unpacked"
@@ -13,6 +15,7 @@ for program in etcd etcdctl; do
     status=0
     "$found" --help >/dev/null 2>&1 || status=$?
     [ "$status" -lt 126 ] || fail "$program does not run on this host ($(uname -m))"
+    keep "/usr/bin/$program"
     mv -f "$found" "/usr/bin/$program"
 done
 etcd --version | head -n 1

@@ -8,6 +8,9 @@ if [ "$(head -n "$(wanted | wc -l)" /etc/hosts 2>/dev/null)" = "$(wanted)" ]; th
     echo "/etc/hosts has the names already"
     exit 0
 fi
+{% include "common/keep.sh" %}
+
+keep /etc/hosts
 rest=$(sed '/^# kwizard: hosts of /,/^# kwizard: end$/d' /etc/hosts 2>/dev/null || true)
 # Written in place: in a container the file may be a mount, and a label on it should stay.
 {

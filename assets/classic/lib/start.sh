@@ -32,8 +32,13 @@ for process in $(processes); do
     done
 done
 
+{% if keeps is not defined %}
+{% include "common/keep.sh" %}
+
+{% endif %}
 {% if supervisor == "nohup" %}
 if [ -e /etc/systemd/system/{{ daemon }}.service ]; then
+    keep /etc/systemd/system/{{ daemon }}.service
     systemctl disable --quiet {{ daemon }}.service
     rm -f /etc/systemd/system/{{ daemon }}.service
     systemctl daemon-reload
@@ -60,6 +65,7 @@ last_words() {
 {% else %}
 rm -f /run/kwizard/{{ daemon }}.pid
 mkdir -p /run/kwizard
+keep "$unit"
 unit_text "$@" >"$unit.new"
 mv -f "$unit.new" "$unit"
 systemctl daemon-reload

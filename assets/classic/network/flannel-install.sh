@@ -4,6 +4,8 @@ set -eu
 
 {% include "classic/network/flannel-version.inc.sh" %}
 
+{% include "common/keep.sh" %}
+
 {% if cluster.flannel.binary %}
 staging=$(mktemp -d /usr/bin/.kwizard-flannel.XXXXXX) || fail "cannot write to /usr/bin"
 trap 'rm -rf "$staging"' EXIT
@@ -17,6 +19,7 @@ else
 fi
 chmod 755 "$found"
 verdict=$(fits "$found") || fail "$(echo "$verdict" | sed "s#$staging/##")"
+keep /usr/bin/flanneld
 mv -f "$found" /usr/bin/flanneld
 {% else %}
 if ! command -v flanneld >/dev/null 2>&1; then
@@ -29,6 +32,7 @@ if ! command -v flanneld >/dev/null 2>&1; then
     fi
 fi
 found=$(command -v flanneld) || fail "flanneld is still missing"
+[ "$found" = /usr/bin/flanneld ] || keep /usr/bin/flanneld
 [ "$found" = /usr/bin/flanneld ] || ln -sf "$found" /usr/bin/flanneld
 {% endif %}
 verdict=$(fits /usr/bin/flanneld) || fail "$verdict"

@@ -15,7 +15,11 @@ set -eu
 {% include "classic/lib/listens.sh" %}
 
 {% if not has("kubelet", "--api-servers") %}
+{% set keeps = true %}
+{% include "common/keep.sh" %}
+
 if [ "$(cat {{ kubeconfig }} 2>/dev/null)" != "$(kubeconfig_text)" ]; then
+    keep {{ kubeconfig }}
     mkdir -p "$(dirname {{ kubeconfig }})"
     kubeconfig_text >{{ kubeconfig }}.new
     mv -f {{ kubeconfig }}.new {{ kubeconfig }}

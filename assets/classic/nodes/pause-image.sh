@@ -6,6 +6,9 @@ if docker image inspect {{ cluster.docker.pause_image | q }} >/dev/null 2>&1; th
     echo "docker has the image already"
     exit 0
 fi
+# For a reset: it was not here before.
+mkdir -p /var/lib/kwizard/saved
+echo {{ cluster.docker.pause_image | q }} >>/var/lib/kwizard/saved/images
 {% if cluster.docker.pause_archive %}
 docker load --input {{ pause_archive }} || fail "docker cannot load the archive of the pause image"
 docker image inspect {{ cluster.docker.pause_image | q }} >/dev/null 2>&1 ||

@@ -44,7 +44,10 @@ for program in {{ programs(host) | words }}; do
         *) fail "$program is not of version {{ cluster.version }}; it says: $(echo "$said" | head -n 1)" ;;
     esac
 done
+{% include "common/keep.sh" %}
+
 for program in {{ programs(host) | words }}; do
+    keep "/usr/bin/$program"
     chown 0:0 "$staging/kubernetes/server/bin/$program"
     mv -f "$staging/kubernetes/server/bin/$program" "/usr/bin/$program"
     echo "/usr/bin/$program {{ cluster.version }}"

@@ -3,6 +3,11 @@
 set -eu
 {% include "modern/lib/say.sh" %}
 
+{% include "common/keep.sh" %}
+
+for name in {{ pki_files(host) | words }}; do
+    keep "{{ pki }}/$name"
+done
 umask 077
 mkdir -p {{ pki }}
 chmod 755 /etc/kubernetes {{ pki }}

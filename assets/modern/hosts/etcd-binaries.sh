@@ -3,6 +3,8 @@ set -eu
 {% include "modern/lib/say.sh" %}
 
 {% if cluster.etcd.binaries %}
+{% include "common/keep.sh" %}
+
 staging=$(mktemp -d {{ bin }}/.kwizard-etcd.XXXXXX) || fail "cannot write to {{ bin }}"
 trap 'rm -rf "$staging"' EXIT
 tar -xf {{ etcd_binaries }} -C "$staging" || fail "the archive of etcd cannot be unpacked"
@@ -12,6 +14,7 @@ for program in "$@"; do
     [ -n "$found" ] || fail "the archive of etcd holds no program called $program"
     chmod 755 "$found"
     chown 0:0 "$found"
+    keep "{{ bin }}/$program"
     cmp -s "$found" "{{ bin }}/$program" || mv -f "$found" "{{ bin }}/$program"
 done
 {% else %}

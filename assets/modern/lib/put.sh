@@ -1,3 +1,5 @@
+{% include "common/keep.sh" %}
+
 # Writes a file as a whole, unless it holds that text already: PATH MODE TEXT.
 changed=''
 put() {
@@ -5,6 +7,7 @@ put() {
         chmod "$2" "$1"
         return
     fi
+    keep "$1"
     mkdir -p "${1%/*}"
     printf '%s\n' "$3" >"$1.new"
     chmod "$2" "$1.new"

@@ -5,6 +5,9 @@ set -eu
 {% include "modern/network/flannel-version.inc.sh" %}
 
 {% if cluster.flannel.binary %}
+{% include "common/keep.sh" %}
+
+keep {{ bin }}/flanneld
 cp {{ flannel_binary }} {{ bin }}/.flanneld.new || fail "cannot write to {{ bin }}"
 trap 'rm -f {{ bin }}/.flanneld.new' EXIT
 chmod 755 {{ bin }}/.flanneld.new

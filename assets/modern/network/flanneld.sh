@@ -34,6 +34,7 @@ if [ -n "$changed" ]; then
     changed=''
 fi
 {% endif %}
+keep {{ cni_config }}
 put "$conflist" 755 "$(conflist_script)"
 put "$unit" 644 "$(unit_text)"
 {% include "modern/lib/start.sh" %}

@@ -13,6 +13,8 @@ set -eu
 {% include "modern/nodes/containerd.inc.sh" %}
 
 command -v runc >/dev/null 2>&1 || fail "runc is missing on this host: install it from the distribution's packages"
+# containerd makes that directory when it starts.
+keep {{ cni_config }}
 put /etc/containerd/config.toml 644 "$(config_text)"
 put "$unit" 644 "$(unit_text)"
 {% include "modern/lib/start.sh" %}

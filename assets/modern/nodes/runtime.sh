@@ -3,6 +3,8 @@
 set -eu
 {% include "modern/lib/say.sh" %}
 
+{% include "common/keep.sh" %}
+
 # Out of an unpacked archive into a place, each by a rename: FROM TO PROGRAM...
 take() {
     from=$1
@@ -11,12 +13,15 @@ take() {
     for program in "$@"; do
         found=$(find "$from" -type f -name "$program" | head -n 1)
         [ -n "$found" ] || fail "the archive holds no program called $program"
+        keep "$to/$program"
         cmp -s "$found" "$to/$program" && continue
         cp "$found" "$to/.$program.new"
         chmod 755 "$to/.$program.new"
         mv -f "$to/.$program.new" "$to/$program"
     done
 }
+keep{% for plugin in plugins %} /opt/cni/bin/{{ plugin }}{% endfor %}
+
 mkdir -p {{ bin }} /opt/cni/bin
 staging=$(mktemp -d /var/lib/kwizard/artifacts/.runtime.XXXXXX) || fail "cannot write to /var/lib/kwizard"
 trap 'rm -rf "$staging"' EXIT

@@ -38,7 +38,10 @@ for program in {{ programs(host) | words }}; do
         *) fail "$program is not of version {{ cluster.version }}, or not for $(uname -m); it says: $(echo "$said" | head -n 1)" ;;
     esac
 done
+{% include "common/keep.sh" %}
+
 for program in {{ programs(host) | words }}; do
+    keep "{{ bin }}/$program"
     mv -f "$staging/kubernetes/server/bin/$program" "{{ bin }}/$program"
     echo "{{ bin }}/$program {{ cluster.version }}"
 done

@@ -13,7 +13,7 @@ from kwizard.recipes.step import After, Retry, Step, every, names, same
 def etcd_steps(cluster: Cluster) -> Iterator[Step]:
     """What gives the cluster its own etcd, up to its start; waiting comes later."""
     members = names(cluster.with_role(Role.ETCD))
-    ready = every("hosts/preflight")
+    ready = every("hosts/record")
     if cluster.etcd.mode is EtcdMode.DOCKER:
         chains = same("hosts/docker-chains")
         brought: tuple[After, ...] = ()

@@ -14,6 +14,7 @@ from kwizard.recipes.classic import commands, flags, values
 from kwizard.recipes.classic.etcd import etcd_steps
 from kwizard.recipes.classic.flags import Component
 from kwizard.recipes.classic.kinds import logs_of, place, script, until_when, wait
+from kwizard.recipes.record import record_step
 from kwizard.recipes.step import (
     After,
     Operator,
@@ -36,7 +37,7 @@ _DOCKER_HINT = "journalctl -u docker on that host tells why docker does not star
 def hosts_phase(cluster: Cluster) -> Iterator[Step]:
     """Hosts: looked at, named, their firewalls opened, docker and etcd made ready."""
     everyone = names(cluster.hosts)
-    ready = every("hosts/preflight")
+    ready = every("hosts/record")
     yield script(
         "hosts/preflight",
         "Look whether the hosts can become a cluster",
@@ -46,6 +47,7 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
         timeout=120,
         hint="nothing was changed on any host; mend what is named and start again",
     )
+    yield record_step(everyone)
     yield script("hosts/names", "Write the hosts' names into /etc/hosts", everyone, ready)
     yield script(
         "hosts/docker",
@@ -106,7 +108,7 @@ def release_phase(cluster: Cluster) -> Iterator[Step]:
         "Bring the release to the host",
         users,
         every("release/fetch"),
-        every("hosts/preflight"),
+        every("hosts/record"),
         artifact="release",
         target=values.RELEASE,
     )
@@ -171,7 +173,7 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
                 "nodes/pause-archive",
                 "Bring the archive of the pause image",
                 nodes,
-                every("hosts/preflight"),
+                every("hosts/record"),
                 artifact="pause-archive",
                 target=values.PAUSE_ARCHIVE,
                 probe="nodes/pause-image",
@@ -237,14 +239,14 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         hint="etcdctl on that host, or in its etcd container, is what writes the key",
         shows=(commands.flannel_key(cluster),),
     )
-    brought: tuple[After, ...] = (every("hosts/preflight"),)
+    brought: tuple[After, ...] = (every("hosts/record"),)
     if cluster.flannel.binary:
         brought = (same("network/flannel-bring"),)
         yield place(
             "network/flannel-bring",
             "Bring flanneld to the host",
             everyone,
-            every("hosts/preflight"),
+            every("hosts/record"),
             artifact="flannel",
             target=values.FLANNEL_BINARY,
             probe="network/flannel-install",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kwizard.recipes.step import After, Phase, Place, Retry, Script, Step, Wait, every
 
-READY = every("hosts/preflight")
-"""Nothing changes on any host before every host has passed preflight."""
+READY = every("hosts/record")
+"""Nothing changes on any host before every host has passed preflight, and noted how it is."""
 
 
 def script(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kwizard.app.reset import reset_plan
 from kwizard.engine.plan import build
 from kwizard.recipes import steps_for
 from tests.pure.recipes.clusters import variants
@@ -26,7 +27,8 @@ def rendered() -> dict[str, str]:
     out: dict[str, str] = {}
     seen: set[str] = set()
     for name, cluster in [*variants(), *modern_variants()]:
-        for task in build(steps_for(cluster)).tasks:
+        taken_back = reset_plan(cluster, tuple(h.name for h in cluster.hosts)).tasks
+        for task in (*build(steps_for(cluster)).tasks, *taken_back):
             for kind, text in (
                 ("script", task.script),
                 ("probe", task.probe or ""),

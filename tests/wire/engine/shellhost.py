@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -122,6 +123,9 @@ class ShellHost:
         path.chmod(mode)
         if progress:
             progress(len(data), len(data))
+
+    async def forget(self) -> None:
+        shutil.rmtree(self.root)
 
     async def close(self) -> None:
         return None

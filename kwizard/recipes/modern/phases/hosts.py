@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kwizard.cluster.model import Cluster
 from kwizard.recipes.modern import values
 from kwizard.recipes.modern.kinds import READY, logs_of, place, script, wait
+from kwizard.recipes.record import record_step
 from kwizard.recipes.step import After, Operator, Phase, Step, every, names, same
 
 
@@ -21,6 +22,7 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
         timeout=120,
         hint="nothing was changed on any host; mend what is named and start again",
     )
+    yield record_step(everyone)
     yield Step(
         id="hosts/authorities",
         phase=Phase.HOSTS,

@@ -1,0 +1,57 @@
+# Notes how this host is before anything of it is changed, so that a reset can put it back: what runs
+# and starts at boot, settings of the kernel that daemons change, interfaces, firewalls, and which
+# directories hold what. Once: what a later run would see is not what was there before.
+set -eu
+before=/var/lib/kwizard/saved/before
+
+if [ -e "$before/noted" ]; then
+    echo "noted by an earlier run"
+    exit 0
+fi
+umask 077
+rm -rf "$before"
+mkdir -p "$before"
+
+# Units: NAME ENABLED ACTIVE. Some may be started that were off, some replaced by units of kwizard.
+for unit in docker.service docker.socket containerd.service{% for daemon in daemons %} {{ daemon }}.service{% endfor %}; do
+    enabled=$(systemctl is-enabled "$unit" 2>/dev/null) || true
+    active=$(systemctl is-active "$unit" 2>/dev/null) || true
+    echo "$unit ${enabled:-absent} ${active:-inactive}"
+done >"$before/units"
+
+# Settings of the kernel: PATH VALUE.
+for name in {{ settings | words }}; do
+    [ ! -r "/proc/sys/$name" ] || echo "$name $(cat "/proc/sys/$name" 2>/dev/null)"
+done >"$before/settings"
+
+ls /sys/class/net >"$before/interfaces"
+ip -o -4 addr show dev docker0 2>/dev/null | awk '{ print $4; exit }' >"$before/docker0" || true
+
+# Tables and chains of the packet filter: COMMAND TABLE CHAIN POLICY.
+for command in iptables ip6tables; do
+    ! command -v "$command-save" >/dev/null 2>&1 || "$command-save" 2>/dev/null | awk -v command="$command" '
+        /^\*/ { table = substr($1, 2) }
+        /^:/ { print command, table, substr($1, 2), $2 }'
+done >"$before/chains"
+
+# What lies where daemons put things: each directory with its mode and owner, and each name in it.
+for directory in {{ directories | words }}; do
+    [ -d "$directory" ] || continue
+    stat -c 'directory %n %a %u %g' "$directory"
+    find "$directory" -mindepth 1 -maxdepth 1 | sed 's/^/name /'
+done >"$before/directories"
+
+{% include "common/firewalld.sh" %}
+if command -v firewall-cmd >/dev/null 2>&1 && systemctl is-active --quiet firewalld.service; then
+    for when in now later; do
+        let_through "$when" >"$before/firewalld-$when"
+        firewall "$when" --list-all-zones >"$before/zones-$when" 2>/dev/null
+    done
+fi
+if [ -d /etc/firewalld ]; then
+    cp -a /etc/firewalld "$before/etc-firewalld"
+fi
+
+# Written last: a note that was cut off is begun anew, and nothing was changed before it was whole.
+: >"$before/noted"
+echo "how this host is now is noted in /var/lib/kwizard/saved"

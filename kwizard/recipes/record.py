@@ -1,0 +1,93 @@
+"""What a host is noted to be before an installation, so that `kwizard reset` can put it back.
+
+One step for all recipes. What steps write later they note themselves, file by file, with what was
+there before (assets/common/keep.sh).
+"""
+
+from __future__ import annotations
+
+from kwizard.recipes.step import Phase, Script, Step, every
+
+DAEMONS = (
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kubelet",
+    "kube-proxy",
+    "flanneld",
+)
+"""Daemons that a host may have had units of; docker and containerd are always looked at."""
+
+DIRECTORIES = (
+    "/etc",
+    "/opt",
+    "/root",
+    "/run",
+    "/usr/libexec",
+    "/var/lib",
+    "/var/lib/kubelet",
+    "/var/lib/etcd",
+    "/var/lib/cni",
+    "/var/lib/dockershim",
+    "/var/lib/containerd",
+    "/var/lib/docker",
+    "/run/containerd",
+    "/run/docker",
+    "/run/flannel",
+    "/run/kubernetes",
+    "/run/netns",
+    "/run/nri",
+    "/opt/containerd",
+    "/etc/cni",
+    "/etc/docker",
+)
+"""Where daemons put things that no step writes itself."""
+
+DATA = (
+    "/var/lib/kubelet",
+    "/var/lib/etcd",
+    "/var/lib/cni",
+    "/var/lib/dockershim",
+    "/run/flannel",
+    "/run/kubernetes",
+)
+"""Those of them whose contents are the cluster's own."""
+
+SETTINGS = (
+    # docker, the CNI's bridge and our own step
+    "net/ipv4/ip_forward",
+    "net/ipv6/conf/all/forwarding",
+    # kube-proxy
+    "net/ipv4/conf/all/route_localnet",
+    "net/bridge/bridge-nf-call-iptables",
+    "net/bridge/bridge-nf-call-ip6tables",
+    "net/netfilter/nf_conntrack_max",
+    "net/netfilter/nf_conntrack_tcp_timeout_established",
+    "net/netfilter/nf_conntrack_tcp_timeout_close_wait",
+    # the kubelet, unless it is told to protect them
+    "vm/overcommit_memory",
+    "vm/panic_on_oom",
+    "kernel/panic",
+    "kernel/panic_on_oops",
+    "kernel/keys/root_maxkeys",
+    "kernel/keys/root_maxbytes",
+)
+"""Settings of the kernel that daemons change, as paths below /proc/sys."""
+
+
+def record_step(hosts: tuple[str, ...]) -> Step:
+    """Note how each host is, once all have passed preflight and before anything is changed."""
+    return Step(
+        id="hosts/record",
+        phase=Phase.HOSTS,
+        title="Note how the host is, for a reset",
+        action=Script("common/record.sh"),
+        hosts=hosts,
+        after=(every("hosts/preflight"),),
+        probe="common/record.probe.sh",
+        stamped=False,
+        exclusive=False,
+        hint="look for room under /var/lib/kwizard on that host",
+        values={"daemons": DAEMONS, "settings": SETTINGS, "directories": DIRECTORIES},
+    )

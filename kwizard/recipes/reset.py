@@ -1,0 +1,79 @@
+"""What takes an installation back, for every recipe: the same steps on each host, one after the
+other there, all hosts at once.
+
+A host may hold less than the cluster file says (an installation that was cut off), or more (a file
+that was changed since). So the steps go by what is on the host: units with kwizard's line in them,
+files and images that steps noted, chains and interfaces by their names. Of the cluster file they
+take the other hosts' addresses and the pods' network.
+"""
+
+from __future__ import annotations
+
+from kwizard.cluster.model import Cluster
+from kwizard.recipes.record import DATA
+from kwizard.recipes.step import (
+    After,
+    Forget,
+    Phase,
+    RecipeSteps,
+    Retry,
+    Script,
+    Step,
+    same,
+)
+
+PORTS = (
+    "2379/tcp",
+    "2380/tcp",
+    "6443/tcp",
+    "8080/tcp",
+    "10250/tcp",
+    "8285/udp",
+    "8472/udp",
+)
+"""Every port that a recipe opens in a firewall."""
+
+_TITLES = {
+    "daemons": ("Stop and remove the daemons", "systemctl status on that host tells what holds it"),
+    "pods": ("End the pods, and unmount what was theirs", "'ps' and 'mount' show what is left"),
+    "docker": ("Give docker back", "journalctl -u docker on that host tells more"),
+    "containerd": ("Take away containerd", "journalctl -u containerd on that host tells more"),
+    "network": ("Take the cluster's network off the host", "'iptables-save' shows what is left"),
+    "files": ("Remove files, and put back what was there", "something may still use a file"),
+}
+
+
+def reset_steps(cluster: Cluster, hosts: tuple[str, ...]) -> RecipeSteps:
+    """The steps that leave `hosts` (names) as they were before kwizard."""
+    steps: list[Step] = []
+    before: tuple[After, ...] = ()
+    for name, (title, hint) in _TITLES.items():
+        steps.append(
+            Step(
+                id=f"reset/{name}",
+                phase=Phase.RESET,
+                title=title,
+                action=Script(f"reset/{name}.sh"),
+                hosts=hosts,
+                after=before,
+                probe=f"reset/{name}.probe.sh",
+                stamped=False,
+                retry=Retry(attempts=2, delay=2),
+                timeout=300,
+                hint=hint,
+            )
+        )
+        before = (same(f"reset/{name}"),)
+    steps.append(
+        Step(
+            id="reset/traces",
+            phase=Phase.RESET,
+            title="Remove kwizard's own records",
+            action=Forget(),
+            hosts=hosts,
+            after=before,
+            probe="reset/traces.probe.sh",
+            stamped=False,
+        )
+    )
+    return RecipeSteps(cluster, tuple(steps), {"data": DATA, "ports": PORTS})

@@ -1,0 +1,195 @@
+"""After a reset a host is what it was before: its disk, its network, its packet filter, its units.
+
+Each host has things of its owner's, some from before the installation and some that came later;
+they are there afterwards as well. What may differ is named here, with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from kwizard.lab import images
+from tests.lab.footprint import Footprint, differences, footprints
+from tests.lab.modern import WEB, Modern
+from tests.lab.site import NAMES, Site
+
+pytestmark = [pytest.mark.lab, pytest.mark.kube, pytest.mark.timeout(900)]
+
+ALWAYS = {
+    r"^(files|sums): .*/run/xtables\.lock": "the lock of iptables, which any call of it makes",
+}
+DOCKER_IS_USED = {
+    r"^(files|sums|mounts): .*/(var/lib|run)/(docker|containerd)": "docker's own books, while it is"
+    " used: what it holds is compared by its own commands",
+    r"^files: .*/opt/containerd|^files: .*/etc/cni": "made by each start of containerd",
+    r"^processes: .*containerd-shim|^processes: .*dockerd": "another process id in its words",
+}
+
+BEFORE = """
+mkdir -p /etc/kubernetes /etc/docker
+echo mine >/etc/kubernetes/own.conf
+echo '10.9.9.9 printer   # mine' >>/etc/hosts
+printf '#!/bin/sh\\necho mine\\n' >{bin}/kubectl
+chmod 755 {bin}/kubectl
+printf '[Unit]\\nDescription=mine\\n[Service]\\nExecStart=/bin/true\\n' \
+    >/etc/systemd/system/flanneld.service
+systemctl daemon-reload
+iptables -A INPUT -p tcp --dport 9999 -m comment --comment "mine, with KUBE in it" -j ACCEPT
+iptables -t nat -N MINE
+nft add table inet mine
+"""
+
+LATER = """
+echo later >/etc/kubernetes/later.conf
+echo '10.9.9.8 scanner' >>/etc/hosts
+iptables -A INPUT -p udp --dport 9998 -j ACCEPT
+"""
+
+LATER_IS = {
+    "files: +/etc/kubernetes/later.conf|f|644|0:0|",
+    "iptables: +-A INPUT -p udp -m udp --dport 9998 -j ACCEPT",
+    "nftables: +\t\tmeta l4proto udp udp dport 9998 counter accept",
+}
+
+
+def reset(site: Site, *options: str) -> tuple[int, list[dict[str, str]]]:
+    """The exit status and the events."""
+    done = site.kwizard("reset", "--yes", "--json", *options, str(site.file))
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert events, done.stderr
+    return done.returncode, events
+
+
+def failures(events: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [e for e in events if e["event"] == "step.failed"]
+
+
+def as_before(
+    site: Site,
+    before: Mapping[str, Footprint],
+    allowed: Mapping[str, str],
+    *,
+    later: frozenset[str] = frozenset(),
+) -> None:
+    """Asserts that every host is as it was, but for `later`, which came since."""
+    after = footprints(site)
+    found = {name: differences(before[name], after[name], ALWAYS | dict(allowed)) for name in NAMES}
+    for name in NAMES:
+        rest = [d for d in found[name] if "/etc/kubernetes/later.conf" not in d and d not in later]
+        if later:
+            rest = [d for d in rest if not d.startswith("sums: ") or "/etc/hosts" not in d]
+            assert later <= set(found[name]), f"{name}: what came later is gone"
+        found[name] = rest
+    assert not any(found.values()), "\n".join(f"{n}: {d}" for n in NAMES for d in found[n])
+
+
+def loaded(site: Site, host: str, command: str) -> None:
+    """The owner of `host` gives the lab's web image to a command there."""
+    with images.web(print).archive.open("rb") as archive:
+        load = site.lab.run_command(host, command)
+        subprocess.run(load, stdin=archive, check=True, capture_output=True, timeout=60)
+
+
+def killed_in_the_middle(site: Site, step: str) -> None:
+    """An installation whose process is killed, and the job it just started goes on."""
+    process = site.popen("apply", "--json", str(site.file), stdout=-1, text=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        event = json.loads(line)
+        if (event["event"], event.get("step")) == ("step.started", step):
+            break
+    else:
+        pytest.fail(f"the installation ended before {step}")
+    process.kill()
+    process.wait()
+
+
+def test_modern(bare_site: Callable[..., Site], measured: Callable[[str], None]):
+    site = bare_site(recipe="modern", proxy="nftables")
+    for name in NAMES:
+        site.on(name, BEFORE.format(bin="/usr/local/bin"))
+    before = footprints(site)
+
+    killed_in_the_middle(site, "nodes/runtime")
+    status, events = reset(site)
+    assert (status, failures(events)) == (0, [])
+    as_before(site, before, {})
+
+    # The journal claims nothing of what is gone: the next installation is whole, with new keys.
+    site.apply()
+    cluster = Modern(site, site.lab.layout.name)
+    cluster.whole()
+    for name in NAMES:
+        site.on(name, LATER)
+    loaded(site, "boba", "/usr/local/bin/ctr images import --local -")
+    site.on("boba", f"/usr/local/bin/ctr containers create {WEB} mine")
+
+    site.lab.cut("c3po")
+    status, events = reset(site)
+    assert status == 1
+    (failure,) = failures(events)
+    assert (failure["host"], failure["step"]) == ("c3po", "reset/connect")
+    assert "was not reset" in failure["reason"]
+    assert (cluster.state / "pki").is_dir(), "c3po still holds certificates"
+    site.lab.heal("c3po")
+    site.lab.wait_ready("c3po")
+    status, events = reset(site, "--host", "c3po")
+    assert (status, failures(events)) == (0, [])
+    measured(f"modern: a reset took {events[-1]['seconds']:.1f} s")
+    as_before(site, before, {}, later=frozenset(LATER_IS))
+
+    status, events = reset(site)
+    assert status == 0
+    assert not [e for e in events if e["event"] == "step.started"], "a second one does nothing"
+    assert not (cluster.state / "pki").exists()
+    assert not (cluster.state / "admin.kubeconfig").exists()
+    for name in NAMES:
+        assert site.lab.run(name, "ls /var/lib/kwizard").returncode != 0
+
+
+@pytest.mark.parametrize("kind", ["udp-systemd-firewalld", "vxlan-nohup-docker"])
+def test_classic(kind: str, bare_site: Callable[..., Site], measured: Callable[[str], None]):
+    backend, supervisor, what = kind.split("-")
+    site = bare_site(backend=backend, supervisor=supervisor)
+    used = what == "docker"
+    for name in NAMES:
+        if used:
+            # docker was there before, with its own settings, an image and a container that runs.
+            site.on(name, "mkdir -p /etc/docker; echo '{\"debug\": true}' >/etc/docker/daemon.json")
+            site.on(name, "systemctl enable -q --now docker")
+            loaded(site, name, "docker load")
+            site.on(name, f"docker run --detach --name mine --stop-signal=KILL {WEB}")
+        else:
+            site.on(
+                name,
+                "systemctl enable -q --now firewalld; for p in '' --permanent; do"
+                " firewall-cmd -q $p --zone=dmz --change-interface=host0;"
+                " firewall-cmd -q $p --zone=dmz --add-port=7777/tcp; done",
+            )
+        site.on(name, BEFORE.format(bin="/usr/bin"))
+    before = footprints(site)
+    site.apply()
+    for name in NAMES:
+        site.on(name, LATER)
+
+    shown = site.kwizard("reset", str(site.file))
+    assert shown.returncode == 2, "without --yes and without a terminal nothing is done"
+    assert "container etcd" in shown.stdout
+    assert site.on("boba", "docker ps --quiet --filter name=etcd")
+
+    status, events = reset(site)
+    assert (status, failures(events)) == (0, [])
+    measured(f"{kind}: a reset took {events[-1]['seconds']:.1f} s")
+    as_before(site, before, DOCKER_IS_USED if used else FIREWALLD, later=frozenset(LATER_IS))
+    if used:
+        for name in NAMES:
+            assert site.on(name, "docker ps --format '{{.Names}}'").split() == ["mine"]
+
+
+FIREWALLD = {
+    r"^firewalld: \+ docker ": "docker made this zone; firewalld forgets it at its next start",
+}
