@@ -17,15 +17,17 @@ chains='^(KUBE-|FLANNEL-|CNI-)'
 commands_for() {
     command -v "$1-save" >/dev/null 2>&1 || return 0
     "$1-save" 2>/dev/null | awk -v chains="$chains" -v pods={{ cluster.network.pods }} '
-        function ours(rule, i, n, word) {
-            n = split(rule, word, " ")
+        function ours(rule, i, n, word, plain) {
+            plain = rule
+            gsub(/"([^"\\]|\\.)*"/, "comment", plain)
+            n = split(plain, word, " ")
             for (i = 1; i < n; i++) {
                 if ((word[i] == "-j" || word[i] == "-g") && word[i + 1] ~ chains) return 1
                 if ((word[i] == "-s" || word[i] == "-d") && word[i + 1] == pods &&
                     (word[2] == "POSTROUTING" || word[2] == "FORWARD")) return 1
                 if ((word[i] == "-i" || word[i] == "-o") && word[i + 1] == "docker0" && chains ~ /DOCKER/) return 1
             }
-            return rule ~ /--comment "?flanneld /
+            return rule ~ /--comment "flanneld (masq|forward)"/
         }
         /^\*/ { table = $0; n = 0; rules = "" }
         /^:/ && substr($1, 2) ~ chains { chain[++n] = substr($1, 2) }

@@ -31,6 +31,8 @@ if is_joined; then
     put /etc/kubernetes/kubelet.kubeconfig 600 "$(identity_text)"
 else
     [ -s "${KWIZARD_JOB_DIR:-}/bootstrap-token" ] || fail "the token was not sent with this job"
+    # The kubelet will write it.
+    keep /etc/kubernetes/kubelet.kubeconfig
     rm -f /etc/kubernetes/kubelet.kubeconfig
     umask 077
     put {{ bootstrap }} 600 "$(bootstrap_text)"

@@ -76,3 +76,21 @@ def test_the_journal_is_private(tmp_path: Path):
     with Journal(tmp_path / "j") as journal:
         journal.append("run.started")
     assert (tmp_path / "j").stat().st_mode & 0o077 == 0
+
+
+def test_after_a_reset_nothing_is_claimed_of_a_host():
+    def record(kind: str, **more: object) -> dict[str, object]:
+        return {"time": TIME, "kind": kind, **more}
+
+    done = [
+        record("run.started"),
+        *(record("task.started", task=t, key="k") for t in ("a@x", "a@y", "b@operator")),
+        *(record("task.ended", task=t, key="k", exit=0) for t in ("a@x", "a@y", "b@operator")),
+        record("run.finished", status="done"),
+    ]
+    one = fold([*done, record("reset", hosts=["x"], all=False)])
+    assert set(one.attempts) == {"a@y", "b@operator"}
+    assert one.last_run == "done"
+    every = fold([*done, record("reset", hosts=["x", "y"], all=True)])
+    assert every.attempts == {}
+    assert every.last_run == ""
