@@ -15,7 +15,8 @@ for job in /var/lib/kwizard/jobs/*; do
     read -r boot <"$job/boot_id" || true
     read -r pid start <"$job/pid" || true
     read -r group <"$job/pgid" || true
-    [ "$boot" = "$job_boot" ] && [ -n "$group" ] || continue
+    [ "$boot" = "$job_boot" ] || continue
+    [ -n "$group" ] || continue
     job_alive "$pid" "$start" 2>/dev/null || continue
     echo "ending the job ${job##*/}"
     kill -TERM "-$group" 2>/dev/null || true
