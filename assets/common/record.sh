@@ -24,7 +24,7 @@ for name in {{ settings | words }}; do
     [ ! -r "/proc/sys/$name" ] || echo "$name $(cat "/proc/sys/$name" 2>/dev/null)"
 done >"$before/settings"
 
-ls /sys/class/net >"$before/interfaces"
+ls /sys/class/net >"$before/interfaces" 2>/dev/null || true
 ip -o -4 addr show dev docker0 2>/dev/null | awk '{ print $4; exit }' >"$before/docker0" || true
 
 # Tables and chains of the packet filter: COMMAND TABLE CHAIN POLICY.
