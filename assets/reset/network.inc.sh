@@ -88,9 +88,22 @@ routes() {
 settings() {
     [ -e "$before/noted" ] || return 0
     while read -r name former; do
-        [ -r "/proc/sys/$name" ] || continue
         [ -n "$former" ] || continue
-        [ "$(cat "/proc/sys/$name" 2>/dev/null)" != "$former" ] || continue
+        # The mode is asked too, since root's "test -w" believes in a file the kernel will not write.
+        case $(stat -c %A "/proc/sys/$name" 2>/dev/null) in -?w*) ;; *) continue ;; esac
+        [ -w "/proc/sys/$name" ] || continue
+        now=$(cat "/proc/sys/$name" 2>/dev/null) || continue
+        [ "$now" != "$former" ] || continue
+        case "$name $now" in
+{% for name, value in settings.items() %}
+{% if value == "*" %}
+            '{{ name }} '*) ;;
+{% else %}
+            '{{ name }} {{ value }}') ;;
+{% endif %}
+{% endfor %}
+            *) continue ;;
+        esac
         case $name in
             net/ipv4/ip_forward) ! systemctl is-active --quiet docker.service || continue ;;
         esac

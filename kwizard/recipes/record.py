@@ -6,6 +6,8 @@ there before (assets/common/keep.sh).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kwizard.recipes.step import Phase, Script, Step, every
 
 DAEMONS = (
@@ -54,26 +56,29 @@ DATA = (
 )
 """Those of them whose contents are the cluster's own."""
 
-SETTINGS = (
+SETTINGS: Mapping[str, str] = {
     # docker, the CNI's bridge and our own step
-    "net/ipv4/ip_forward",
-    "net/ipv6/conf/all/forwarding",
+    "net/ipv4/ip_forward": "1",
+    "net/ipv6/conf/all/forwarding": "1",
+    "net/bridge/bridge-nf-call-iptables": "1",
+    "net/bridge/bridge-nf-call-ip6tables": "1",
     # kube-proxy
-    "net/ipv4/conf/all/route_localnet",
-    "net/bridge/bridge-nf-call-iptables",
-    "net/bridge/bridge-nf-call-ip6tables",
-    "net/netfilter/nf_conntrack_max",
-    "net/netfilter/nf_conntrack_tcp_timeout_established",
-    "net/netfilter/nf_conntrack_tcp_timeout_close_wait",
-    # the kubelet, unless it is told to protect them
-    "vm/overcommit_memory",
-    "vm/panic_on_oom",
-    "kernel/panic",
-    "kernel/panic_on_oops",
-    "kernel/keys/root_maxkeys",
-    "kernel/keys/root_maxbytes",
-)
-"""Settings of the kernel that daemons change, as paths below /proc/sys."""
+    "net/ipv4/conf/all/route_localnet": "1",
+    "net/netfilter/nf_conntrack_max": "*",
+    "net/netfilter/nf_conntrack_tcp_timeout_established": "*",
+    "net/netfilter/nf_conntrack_tcp_timeout_close_wait": "*",
+    # the kubelet, and our own step before it
+    "vm/overcommit_memory": "1",
+    "vm/panic_on_oom": "0",
+    "kernel/panic": "10",
+    "kernel/panic_on_oops": "1",
+    "kernel/keys/root_maxkeys": "1000000",
+    "kernel/keys/root_maxbytes": "25000000",
+    "fs/inotify/max_user_instances": "1024",
+    "fs/inotify/max_user_watches": "524288",
+}
+"""Settings of the kernel that daemons change, as paths below /proc/sys, and to which value ("*": it
+depends on the host). One that has another value by now was changed by somebody else."""
 
 
 def record_step(hosts: tuple[str, ...]) -> Step:
@@ -89,5 +94,5 @@ def record_step(hosts: tuple[str, ...]) -> Step:
         stamped=False,
         exclusive=False,
         hint="look for room under /var/lib/kwizard on that host",
-        values={"daemons": DAEMONS, "settings": SETTINGS, "directories": DIRECTORIES},
+        values={"daemons": DAEMONS, "settings": tuple(SETTINGS), "directories": DIRECTORIES},
     )

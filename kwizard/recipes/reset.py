@@ -10,7 +10,7 @@ take the other hosts' addresses and the pods' network.
 from __future__ import annotations
 
 from kwizard.cluster.model import Cluster
-from kwizard.recipes.record import DATA
+from kwizard.recipes.record import DATA, SETTINGS
 from kwizard.recipes.step import (
     After,
     Forget,
@@ -76,4 +76,4 @@ def reset_steps(cluster: Cluster, hosts: tuple[str, ...]) -> RecipeSteps:
             stamped=False,
         )
     )
-    return RecipeSteps(cluster, tuple(steps), {"data": DATA, "ports": PORTS})
+    return RecipeSteps(cluster, tuple(steps), {"data": DATA, "ports": PORTS, "settings": SETTINGS})

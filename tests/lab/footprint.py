@@ -55,7 +55,7 @@ section units
 systemctl list-unit-files --no-legend --no-pager | awk '{ print $1, $2 }'
 section active
 systemctl list-units --no-legend --no-pager --plain --type=service,socket,timer --state=active |
-    awk '$1 !~ /^user-runtime-dir@/ { print $1, $4 }'
+    awk '$1 !~ /^user(-runtime-dir)?@/ { print $1, $4 }'
 section failed
 systemctl list-units --no-legend --no-pager --plain --state=failed | awk '{ print $1 }'
 section settings
@@ -72,8 +72,8 @@ ls /run/netns 2>/dev/null
 section groups
 find /sys/fs/cgroup -maxdepth 4 -name 'kubepods*' 2>/dev/null
 section processes
-ps -eo args= |
-    grep -v -e '^ps ' -e '^\[' -e '^sort' -e '^sh -c' -e '^sh ' -e '^awk' -e sshd -e systemd
+ps -eo args= | grep -v -e '^ps ' -e '^\[' -e '^sort' -e '^sh -c' -e '^sh ' -e '^awk' \
+    -e sshd -e systemd -e sd-pam
 true
 """
 

@@ -100,16 +100,15 @@ def loaded(site: Site, host: str, command: str) -> None:
 
 def killed_in_the_middle(site: Site, step: str) -> None:
     """An installation whose process is killed, and the job it just started goes on."""
-    process = site.popen("apply", "--json", str(site.file), stdout=-1, text=True)
-    assert process.stdout is not None
-    for line in process.stdout:
-        event = json.loads(line)
-        if (event["event"], event.get("step")) == ("step.started", step):
-            break
-    else:
-        pytest.fail(f"the installation ended before {step}")
-    process.kill()
-    process.wait()
+    with site.popen("apply", "--json", str(site.file), stdout=-1, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            event = json.loads(line)
+            if (event["event"], event.get("step")) == ("step.started", step):
+                break
+        else:
+            pytest.fail(f"the installation ended before {step}")
+        process.kill()
 
 
 def test_modern(bare_site: Callable[..., Site], measured: Callable[[str], None]):

@@ -23,6 +23,7 @@ if [ -n "$changed" ]; then
     systemctl --no-block restart api-gateway-watch.service
     changed=''
 fi
+keep {{ bin }}/{{ gateway }}
 [ "$(readlink {{ bin }}/{{ gateway }})" = etcd ] || ln -sfn etcd {{ bin }}/{{ gateway }}
 put "$unit" 644 "$(unit_text)"
 {% include "modern/lib/start.sh" %}
