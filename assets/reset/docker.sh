@@ -8,6 +8,12 @@ set -eu
 stop_docker() {
     systemctl stop docker.socket 2>/dev/null || true
     systemctl stop docker.service || fail "docker does not stop"
+    # The kernel takes away the links of containers that have ended, a little later.
+    tries=0
+    while [ -n "$(ls /sys/class/net/docker0/brif 2>/dev/null)" ] && [ "$tries" -lt 50 ]; do
+        tries=$((tries + 1))
+        sleep 0.2
+    done
     if [ -n "$(ls /sys/class/net/docker0/brif 2>/dev/null)" ]; then
         echo "containers are attached to docker0, which keeps its address"
     elif [ -e /sys/class/net/docker0 ]; then

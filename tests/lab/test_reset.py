@@ -38,10 +38,14 @@ chmod 755 {bin}/kubectl
 printf '[Unit]\\nDescription=mine\\n[Service]\\nExecStart=/bin/true\\n' \
     >/etc/systemd/system/flanneld.service
 systemctl daemon-reload
-iptables -A INPUT -p tcp --dport 9999 -m comment --comment "mine, with KUBE in it" -j ACCEPT
-iptables -t nat -N MINE
 nft add table inet mine
 """
+
+RULES = """
+iptables -A INPUT -p tcp --dport 9999 -m comment --comment "mine, with KUBE in it" -j ACCEPT
+iptables -t nat -N MINE
+"""
+"""Where firewalld runs, docker's first start has it flush these: they would not outlive that."""
 
 LATER = """
 echo later >/etc/kubernetes/later.conf
@@ -114,7 +118,7 @@ def killed_in_the_middle(site: Site, step: str) -> None:
 def test_modern(bare_site: Callable[..., Site], measured: Callable[[str], None]):
     site = bare_site(recipe="modern", proxy="nftables")
     for name in NAMES:
-        site.on(name, BEFORE.format(bin="/usr/local/bin"))
+        site.on(name, BEFORE.format(bin="/usr/local/bin") + RULES)
     before = footprints(site)
 
     killed_in_the_middle(site, "nodes/runtime")
@@ -173,7 +177,7 @@ def test_classic(kind: str, bare_site: Callable[..., Site], measured: Callable[[
                 " firewall-cmd -q $p --zone=dmz --change-interface=host0;"
                 " firewall-cmd -q $p --zone=dmz --add-port=7777/tcp; done",
             )
-        site.on(name, BEFORE.format(bin="/usr/bin"))
+        site.on(name, BEFORE.format(bin="/usr/bin") + (RULES if used else ""))
     before = footprints(site)
     site.apply()
     for name in NAMES:
