@@ -82,7 +82,9 @@ awk '$5 ~ "^/(run|var/lib)/containerd/.*" { print $5 }' /proc/self/mountinfo | s
         esac
     done
 if [ -n "$shared" ]; then
-    rm -rf /run/containerd/io.containerd.runtime.v2.task/k8s.io /var/lib/containerd/io.containerd.runtime.v2.task/k8s.io
+    for state in /run/containerd /var/lib/containerd; do
+        rm -rf "$state/io.containerd.runtime.v2.task/k8s.io" "$state/io.containerd.grpc.v1.cri"
+    done
     echo "emptied the namespace k8s.io of containerd; this stays: $shared"
     # Containers of others live on with their shims; the distribution's own containerd looks after them.
     if [ -n "$(ls /run/containerd/io.containerd.runtime.v2.task/* 2>/dev/null)" ]; then
