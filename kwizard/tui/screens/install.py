@@ -46,7 +46,7 @@ class InstallScreen(Page):
         Binding("q", "app.leave", "Quit"),
         Binding("r", "retry", "Retry"),
         Binding("d", "mend", "What to do"),
-        Binding("x", "skip", "Skip a failed step", show=False),
+        Binding("x", "skip", "Skip, or do after all", show=False),
         Binding("s", "shell", "Shell on the host", show=False),
         Binding("y", "copy", "Copy the script", show=False),
         Binding("e", "report", "Save a report", show=False),
@@ -93,9 +93,10 @@ class InstallScreen(Page):
         self.set_interval(FRAME, self._draw)
         self.run_worker(self.wizard.learn())
 
-    def _begin(self) -> None:
+    def _begin(self, *, anew: bool = False) -> None:
+        """Begin a run, unless one goes on; `anew` also after one that ended well."""
         app = self.wizard
-        if not app.installing and app.run_model.status != "done":
+        if not app.installing and (anew or app.run_model.status != "done"):
             try:
                 app.install()
             except KwizardError as error:
@@ -168,6 +169,10 @@ class InstallScreen(Page):
         here = model.spot(step, host) is None and model.spot(step, HERE) is not None
         return step, HERE if here else host
 
+    def _cell_is(self, mark: Mark) -> bool:
+        spot = self.wizard.run_model.spot(*self._cell())
+        return spot is not None and spot.mark is mark
+
     # -- the end of a run -------------------------------------------------------------------
 
     def _ended(self) -> None:
@@ -199,10 +204,8 @@ class InstallScreen(Page):
         troubles = self._mender.troubles()
         if not troubles:
             return
-        at = next(
-            (n for n, t in enumerate(troubles) if (t.step, t.host) == self._cell()),
-            0,
-        )
+        here = self._cell()
+        at = next((n for n, t in enumerate(troubles) if (t.step, t.host) == here), 0)
         dialog = FailureDialog(self._mender, troubles, at)
 
         def done(what: str | None) -> None:
@@ -239,14 +242,14 @@ class InstallScreen(Page):
         """Keys that can do nothing now say why."""
         mender = self._mender
         match action:
-            case "retry" | "mend" if self.wizard.installing:
-                return mender.why_no_retry()
-            case "retry":
+            case "retry" | "mend" if action == "retry" or self.wizard.installing:
                 return mender.why_no_retry()
             case "mend":
                 return "" if mender.troubles() else _("Nothing has failed.")
             case "follow" if self._auto:
                 return _("The table follows the work already.")
+            case "skip" if self._cell_is(Mark.WAIVED) and not self.wizard.installing:
+                return ""
             case "skip":
                 trouble = self._failing()
                 step, host = (trouble.step, trouble.host) if trouble else ("", "")
@@ -280,7 +283,15 @@ class InstallScreen(Page):
         self._draw()
 
     def action_skip(self) -> None:
-        """Go on without the step that failed, after a question."""
+        """Go on without the step that failed, after a question. On a step that is skipped: do it
+        after all."""
+        if self._cell_is(Mark.WAIVED):
+            step, host = self._cell()
+            self.wizard.waived.discard(f"{step}@{host}")
+            self._auto, self._status = True, ""
+            self._begin(anew=True)
+            self._draw()
+            return
         trouble, plan = self._failing(), self._mender.plan
         task = self._mender.task(trouble.step, trouble.host) if trouble else None
         if trouble is None or task is None or plan is None:
@@ -321,10 +332,8 @@ class InstallScreen(Page):
     @on(DataTable.CellSelected, "#progress")
     def _open(self) -> None:
         """Enter on a cell: what can be done where it failed, the very script elsewhere."""
-        step, host = self._cell()
-        spot = self.wizard.run_model.spot(step, host)
-        task = self._mender.task(step, host)
-        if spot is not None and spot.mark is Mark.FAILED and not self.wizard.installing:
+        task = self._mender.task(*self._cell())
+        if self._cell_is(Mark.FAILED) and not self.wizard.installing:
             self.action_mend()
         elif task is not None:
             self.app.push_screen(ScriptScreen(task))

@@ -16,6 +16,7 @@ from kwizard.tui.app import KwizardApp
 from kwizard.tui.model import Mark
 from kwizard.tui.screens.failure import FailureDialog
 from kwizard.tui.screens.install import InstallScreen
+from kwizard.tui.widgets.progress_grid import ProgressGrid
 
 from .conftest import Open, focused, text_of, until
 from .pictures import snapshot
@@ -84,6 +85,12 @@ async def test_a_step_is_skipped_with_its_consequence_and_called_so_everywhere(
         assert app_of(pilot).run_model.spots[STEP, HOST].mark is Mark.WAIVED
         assert "1 skipped by you" in text_of(pilot)
         assert "» skipped" in text_of(pilot)
+        grid = pilot.app.screen.query_one(ProgressGrid)
+        grid.choose(STEP)
+        grid.move_cursor(column=grid.column_of(HOST))
+        await pilot.press("x")  # on what is skipped: do it after all
+        await until(pilot, lambda: cases.installs == 3)
+        assert cases.waived[-1] == frozenset()
 
 
 async def test_declining_the_question_skips_nothing(opened: Open) -> None:
@@ -241,6 +248,6 @@ async def test_every_action_of_the_page_is_in_the_palette(opened: Open) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, InstallScreen))
         offered = {c.title for c in pilot.app.get_system_commands(pilot.app.screen)}
         assert {
-            "Retry", "What to do", "Skip a failed step", "Copy the script", "Save a report",
+            "Retry", "What to do", "Skip, or do after all", "Copy the script", "Save a report",
             "Commands", "Find", "Filter the log", "Save the log", "Logs", "Zoom", "Next log",
         } <= offered  # fmt: skip
