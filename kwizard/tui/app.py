@@ -19,6 +19,7 @@ from kwizard.language import _
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.tui import taste
 from kwizard.tui.asker import ScreenAsker
+from kwizard.tui.download import Download
 from kwizard.tui.draft import Draft
 from kwizard.tui.errors import unforeseen
 from kwizard.tui.farewell import last_words
@@ -67,6 +68,7 @@ class KwizardApp(App[int]):
         self.clock = clock
         self.asker = ScreenAsker(self)
         self.draft = Draft(cluster if cluster is not None else cases.blank())
+        self.download = Download(cases, clock)
         self.plan: Plan | None = None
         self.findings: Mapping[str, Finding] = {}
         self.run_model = RunModel()
@@ -132,6 +134,7 @@ class KwizardApp(App[int]):
         loop = asyncio.get_running_loop()
         until = loop.time() + SLICE
         try:
+            await self.download.pause()  # the run fetches the release itself, where this one ends
             run = self.cases.install(self.draft.cluster, self.asker, self._skipped())
             async with aclosing(run) as events:
                 async for event in events:
@@ -235,6 +238,7 @@ class KwizardApp(App[int]):
             for task in late:
                 task.cancel()
             await asyncio.gather(self._engine, return_exceptions=True)
+        await self.download.pause()
         await self.cases.close()
 
     def recolour(self, theme: str) -> None:

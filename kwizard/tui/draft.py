@@ -6,19 +6,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kwizard.cluster.model import Cluster, Host, Role
+from kwizard.cluster.defaults import with_recipe
+from kwizard.cluster.finding import Path as Place
+from kwizard.cluster.model import Cluster, Host, RecipeName, Role, Version
 from kwizard.cluster.roles import with_default_roles
+from kwizard.tui.answers import with_text
 from kwizard.tui.usecases import HostReport, ReleaseReport
 
 
 @dataclass(slots=True)
 class Draft:
-    """A cluster in the making, and what was found out about it. `file`: where it was saved."""
+    """A cluster in the making, and what was found out about it. `file`: where it was saved, and
+    `saved` what was written there."""
 
     cluster: Cluster
     file: Path | None = None
+    saved: Cluster | None = None
     checks: dict[str, HostReport] = field(default_factory=dict)
     release: ReleaseReport | None = None
+    _others: dict[RecipeName, Cluster] = field(default_factory=dict)
+
+    @property
+    def current_file(self) -> Path | None:
+        """The file that says just what the screens say; None when none does."""
+        return self.file if self.saved == self.cluster else None
 
     def put(self, host: Host, instead_of: str | None = None) -> None:
         """Add `host`, or put it in the place of the one named `instead_of`."""
@@ -60,22 +71,35 @@ class Draft:
 
     def take(self, cluster: Cluster) -> None:
         """Begin again from a cluster that was read."""
-        self.cluster, self.file, self.release = cluster, None, None
+        self.cluster, self.file, self.saved, self.release = cluster, None, None, None
         self.checks.clear()
+        self._others.clear()
+
+    def keep(self, file: Path) -> None:
+        """It is in `file` now, as it is."""
+        self.file, self.saved = file, self.cluster
+
+    def answered(self, place: Place, text: str, suggested: Version) -> Cluster:
+        """The cluster with that answer; nothing is changed yet. For another recipe it takes along
+        what it can, and finds again what was answered when it was chosen before; `suggested` is
+        the version it begins with. Raises ValueError for what cannot be such a value."""
+        if place != ("recipe",):
+            return with_text(self.cluster, place, text)
+        recipe = RecipeName(text)
+        if recipe is self.cluster.recipe:
+            return self.cluster
+        before = self._others.get(recipe)
+        if before is None:
+            return with_recipe(self.cluster, recipe, suggested)
+        return replace(before, name=self.cluster.name, hosts=self.cluster.hosts)
 
     def change(self, cluster: Cluster) -> None:
         """The same hosts with other options."""
+        if cluster.recipe is not self.cluster.recipe:
+            self._others[self.cluster.recipe] = self.cluster
+        if cluster.release != self.cluster.release or cluster.version != self.cluster.version:
+            self.release = None
         self.cluster = cluster
 
     def _hosts(self, hosts: Iterable[Host]) -> None:
         self.cluster = replace(self.cluster, hosts=tuple(hosts))
-
-
-def file_path(text: str | None) -> str | None:
-    """What a person typed for a file of this machine, absolute, `~` being the home directory."""
-    if not text:
-        return None
-    try:
-        return str(Path(text).expanduser().absolute())
-    except RuntimeError:  # ~nobody
-        return text

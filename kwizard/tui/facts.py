@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from kwizard.app.artifacts import Artifact
 from kwizard.language import _, _n
 from kwizard.probes.facts import HostFacts
 from kwizard.release.catalog import Location
 from kwizard.release.store import Obtained
 from kwizard.tui.measures import size
+from kwizard.tui.paths import short_path
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -84,4 +88,13 @@ def release_facts(obtained: Obtained | None, place: Location) -> Pairs:
             _("programs"),
             _("{count}, {size} unpacked", count=len(obtained.programs), size=size(total)),
         ),
+    )
+
+
+def artifact_facts(found: Iterable[Artifact]) -> Pairs:
+    """The files that were looked into, each with its size."""
+    return tuple(
+        (a.name, _("good, {size}: {path}", size=size(a.size), path=short_path(a.path)))
+        for a in found
+        if a.path is not None
     )

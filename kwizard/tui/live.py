@@ -8,31 +8,44 @@ from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 
 from kwizard.app import clusters, records, verifying
+from kwizard.app.artifacts import artifacts, lying_around
 from kwizard.app.checkup import HostCheck, checkup
 from kwizard.app.install import Installation, install
 from kwizard.app.planning import make_plan, survey
+from kwizard.app.preview import Change, preview
 from kwizard.app.report import write_report
 from kwizard.app.session import Session
 from kwizard.app.shell import ShellLine, shell_line
-from kwizard.cluster.check import check
+from kwizard.cluster.check import check, findings
+from kwizard.cluster.defaults import with_recipe
 from kwizard.cluster.dump import dump
 from kwizard.cluster.files import files_of
+from kwizard.cluster.finding import Finding as Mistake
+from kwizard.cluster.finding import Path as Place
 from kwizard.cluster.load import load
-from kwizard.cluster.model import Cluster, Host, Version
+from kwizard.cluster.model import Cluster, Host, RecipeName, Version
 from kwizard.cluster.paste import parse_hosts
 from kwizard.engine.events import Event
 from kwizard.engine.plan import Finding, Plan, Task
 from kwizard.errors import KwizardError, Problem
 from kwizard.language import _
 from kwizard.monitor.snapshot import Snapshot
+from kwizard.recipes.modern.versions import SUGGESTED
 from kwizard.release.catalog import known_to_classic, locate
-from kwizard.release.store import look
+from kwizard.release.store import look, obtain
 from kwizard.release.sums import SHA256, SHA512
 from kwizard.remote.hostkeys import UnknownKey
 from kwizard.remote.target import USER_CONFIG, SSHConfig
 from kwizard.tui.credentials import ScreenCredentials
-from kwizard.tui.facts import host_facts, release_facts
-from kwizard.tui.usecases import Asker, HostReport, KeyQuestion, Pasted, ReleaseReport
+from kwizard.tui.facts import artifact_facts, host_facts, release_facts
+from kwizard.tui.usecases import (
+    Asker,
+    Fetching,
+    HostReport,
+    KeyQuestion,
+    Pasted,
+    ReleaseReport,
+)
 
 TRIES = 3  # times a refused password is asked for anew before the host is given up
 
@@ -69,12 +82,14 @@ class LiveUseCases:
         return clusters.load_known(name)
 
     def blank(self) -> Cluster:
-        """No hosts yet; the newest version the classic recipe knows."""
-        newest = next(iter(self.versions()), Version(1, 3, 5))
-        return Cluster(name="my-cluster", version=newest, hosts=())
+        """No hosts yet; a current Kubernetes."""
+        old = Cluster(name="my-cluster", version=Version(1, 19, 16), hosts=())
+        return with_recipe(old, RecipeName.MODERN, SUGGESTED)
 
-    def versions(self) -> Sequence[Version]:
-        """Versions with a known sum, newest first."""
+    def versions(self, recipe: RecipeName = RecipeName.MODERN) -> Sequence[Version]:
+        """Of the classic recipe those with a known sum; of the modern one what was tried."""
+        if recipe is RecipeName.MODERN:
+            return (SUGGESTED,)
         found = {Version.parse(key.split("/")[0]) for key in (*SHA256, *SHA512)}
         return sorted((v for v in found if known_to_classic(v)), reverse=True)
 
@@ -91,6 +106,18 @@ class LiveUseCases:
     def problems(self, cluster: Cluster) -> Sequence[Problem]:
         """Everything wrong with it."""
         return check(cluster)
+
+    def mistakes(self, cluster: Cluster) -> Sequence[Mistake]:
+        """Everything wrong with it, and where."""
+        return findings(cluster)
+
+    def preview(self, before: Cluster, after: Cluster) -> Sequence[Change]:
+        """What differs between two plans."""
+        return preview(before, after)
+
+    async def around(self, cluster: Cluster, file: Path | None) -> Mapping[Place, Sequence[Path]]:
+        """Files that lie in the usual folders."""
+        return await asyncio.to_thread(lying_around, cluster, file)
 
     def save(self, cluster: Cluster, path: Path | None = None) -> Path:
         """Write the cluster file."""
@@ -111,7 +138,32 @@ class LiveUseCases:
             return ReleaseReport(problems=tuple(missing))
         obtained = await look(cluster)
         place = locate(cluster.version, cluster.release.mirror)
-        return ReleaseReport(release_facts(obtained, place), tuple(missing))
+        facts = release_facts(obtained, place)
+        if missing or _blocked(cluster):
+            return ReleaseReport(facts, tuple(missing))
+        found = await artifacts(cluster)
+        wrong = [Problem(a.error.message, a.error.remedy) for a in found if a.error is not None]
+        return ReleaseReport(facts + artifact_facts(found), tuple(wrong))
+
+    async def fetch(self, cluster: Cluster) -> AsyncGenerator[Fetching]:
+        """Download, telling how far it is."""
+        told: asyncio.Queue[Fetching | None] = asyncio.Queue()
+
+        async def progress(done: int, total: int) -> None:
+            told.put_nowait(Fetching(done, total))
+
+        async def notice(text: str) -> None:
+            told.put_nowait(Fetching(notice=text))
+
+        task = asyncio.create_task(obtain(cluster, progress=progress, notice=notice))
+        task.add_done_callback(lambda _task: told.put_nowait(None))
+        try:
+            while (step := await told.get()) is not None:
+                yield step
+            await task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
     # -- hosts -----------------------------------------------------------------------------
 
@@ -233,6 +285,11 @@ class LiveUseCases:
             if True not in refused:
                 break
         return self._session
+
+
+def _blocked(cluster: Cluster) -> bool:
+    """A mistake stands in the way of a plan."""
+    return any(p.blocks for p in check(cluster))
 
 
 def _missing(cluster: Cluster) -> list[Problem]:

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from kwizard.app.clusters import KnownCluster
+from kwizard.app.preview import Change
 from kwizard.app.shell import ShellLine
-from kwizard.cluster.model import Cluster, Host, Version
+from kwizard.cluster.finding import Finding as Mistake
+from kwizard.cluster.finding import Path as Place
+from kwizard.cluster.model import Cluster, Host, RecipeName, Version
 from kwizard.engine.events import Event
 from kwizard.engine.plan import Finding, Plan, Task
 from kwizard.errors import Problem
@@ -47,6 +50,16 @@ class ReleaseReport:
 
     facts: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """Where a download stands: bytes done and in all (0: not known); or, with `notice`, a sentence
+    about what happened on the way."""
+
+    done: int = 0
+    total: int = 0
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +115,8 @@ class UseCases(Protocol):
         """What a new cluster begins with; may have no hosts yet."""
         ...
 
-    def versions(self) -> Sequence[Version]:
-        """Versions whose checksum is known, newest first."""
+    def versions(self, recipe: RecipeName = RecipeName.MODERN) -> Sequence[Version]:
+        """Versions a recipe is best known with, newest first: the first one is suggested."""
         ...
 
     def read_table(self, text: str) -> Pasted:
@@ -118,6 +131,20 @@ class UseCases(Protocol):
         """Every mistake and warning in `cluster`."""
         ...
 
+    def mistakes(self, cluster: Cluster) -> Sequence[Mistake]:
+        """The same, each with the keys of the cluster file it is about."""
+        ...
+
+    def preview(self, before: Cluster, after: Cluster) -> Sequence[Change]:
+        """What would differ on the hosts between two clusters. Raises KwizardError where one of
+        them cannot be planned."""
+        ...
+
+    async def around(self, cluster: Cluster, file: Path | None) -> Mapping[Place, Sequence[Path]]:
+        """By key of the cluster file, files found in the usual folders, the newest first. `file`
+        is where the cluster file is."""
+        ...
+
     def save(self, cluster: Cluster, path: Path | None = None) -> Path:
         """Write the cluster file, into kwizard's own place unless `path` says where."""
         ...
@@ -128,6 +155,11 @@ class UseCases(Protocol):
 
     async def check_release(self, cluster: Cluster) -> ReleaseReport:
         """Look at the tarball, or at what is in the cache already. Changes nothing."""
+        ...
+
+    def fetch(self, cluster: Cluster) -> AsyncGenerator[Fetching]:
+        """Have the release on this machine. Closed early it keeps what has arrived; the next call
+        goes on there. Raises ReleaseError."""
         ...
 
     def check_hosts(self, cluster: Cluster, asker: Asker) -> AsyncIterator[HostReport]:

@@ -76,6 +76,9 @@ ROWS: tuple[Row, ...] = (
 )
 """Oldest first."""
 
+SUGGESTED = Version(1, 36, 3)
+"""The release a new cluster begins with: of those that were tried on real hosts, the newest."""
+
 OLDEST, NEWEST = ROWS[0].minor, ROWS[-1].minor
 
 

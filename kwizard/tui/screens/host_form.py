@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Static
 
 from kwizard.cluster.model import SSH, Host, Role
 from kwizard.language import N_, _
-from kwizard.tui.draft import file_path
+from kwizard.tui.paths import file_path
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.dialogs import Dialog
 from kwizard.tui.widgets.form import Answer, Choice, Field, Line

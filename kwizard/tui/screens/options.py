@@ -2,175 +2,133 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Vertical, VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.events import DescendantFocus
-from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Static
 
-from kwizard.cluster.model import Backend, Cluster, EtcdMode, Supervisor
-from kwizard.errors import Problem
-from kwizard.language import N_, _, told
-from kwizard.tui.plain import lines
-from kwizard.tui.screens.meanings import MEANINGS
-from kwizard.tui.screens.page import Page
-from kwizard.tui.widgets.form import Answer, Choice, Field, Line, Problems
+from kwizard.app.preview import Change
+from kwizard.cluster.model import Cluster
+from kwizard.errors import KwizardError
+from kwizard.language import _, _n, told
+from kwizard.tui.answers import text_of
+from kwizard.tui.plain import plain
+from kwizard.tui.rows import Row, option_rows
+from kwizard.tui.screens.form_page import FormPage
+from kwizard.tui.screens.meanings import meaning
+from kwizard.tui.widgets.form import Choice, Problems
 from kwizard.tui.widgets.frame import Buttons, Stage
 
-YES_NO = (Answer("no", N_("no")), Answer("yes", N_("yes")))
+MOST_LINES = 8  # lines of one step that are shown; the review shows all
+MOST_HOSTS = 4
 
 
-class OptionsScreen(Page):
-    """Supervisor, ranges, overlay, etcd, firewall."""
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What to compare: `title` stands above what differs between the two clusters."""
+
+    title: str
+    before: Cluster
+    after: Cluster
+
+
+class OptionsScreen(FormPage):
+    """Recipe, supervisor, etcd, ranges, overlay, firewall."""
 
     CSS_PATH = "options.tcss"
     stage = Stage.OPTIONS
     help_name = "options"
+    pane = "#preview-box"
     BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row: Row | None = None
+
+    def make_rows(self) -> tuple[Row, ...]:
+        """The options."""
+        return option_rows()
 
     def body(self) -> ComposeResult:
         """The form, the preview, what is wrong."""
         with Container(id="options-area"):
-            with Vertical(id="options-form"):
-                for label, control in self._rows(self.wizard.draft.cluster):
-                    yield Field(label, control)
+            with VerticalScroll(id="options-form", can_focus=False):
+                yield from self.fields(self.rows)
             with VerticalScroll(id="preview-box", can_focus=False):
                 yield Static(id="preview")
         yield Problems(id="problems")
         yield Buttons([("back", _("‹ Back")), ("next", _("Review ›"))], strong="next")
 
-    @staticmethod
-    def _rows(c: Cluster) -> list[tuple[str, Widget]]:
-        def yes(value: bool) -> str:
-            return "yes" if value else "no"
-
-        def answers(kind: type[Supervisor | Backend | EtcdMode]) -> list[Answer]:
-            return [Answer(x.value, x.value) for x in kind]
-
-        net = c.network
-        return [
-            (_("Supervisor"), Choice(answers(Supervisor), c.supervisor, id="supervisor")),
-            (
-                _("Control plane is node"),
-                Choice(YES_NO, yes(c.control_plane_is_node), id="control-plane-is-node"),
-            ),
-            ("etcd", Choice(answers(EtcdMode), c.etcd.mode, id="etcd-mode")),
-            (_("etcd endpoints"), Line(" ".join(c.etcd.endpoints), id="etcd-endpoints")),
-            (_("Overlay"), Choice(answers(Backend), net.backend, id="backend")),
-            (_("Pod range"), Line(str(net.pods), id="pods", restrict=r"[0-9./]*")),
-            (_("Service range"), Line(str(net.services), id="services", restrict=r"[0-9./]*")),
-            (_("Cluster DNS"), Line(str(net.dns), id="dns", restrict=r"[0-9.]*")),
-            (_("Domain"), Line(net.domain, id="domain", restrict=r"[a-z0-9.-]*")),
-            (_("Install docker"), Choice(YES_NO, yes(c.docker.install), id="docker-install")),
-            (
-                _("Firewall zone"),
-                Line(
-                    c.firewall.zone or "",
-                    id="zone",
-                    restrict=r"[A-Za-z0-9_-]*",
-                    placeholder=_("the one the interface is in"),
-                ),
-            ),
-            (
-                _("Move interface there"),
-                Choice(YES_NO, yes(c.firewall.move_interface), id="move-interface"),
-            ),
-        ]
-
     def on_mount(self) -> None:
         """Begin at the top."""
         self.query_one("#preview-box").border_title = Content(_("What this changes on the hosts"))
-        self._changed()
-        self.query_one("#supervisor").focus()
-
-    # -- answers ----------------------------------------------------------------------------
-
-    @on(Choice.Changed)
-    @on(Input.Changed)
-    def _changed(self) -> None:
-        if not self.is_mounted:
-            return
-        draft = self.wizard.draft
-        c, wrong = draft.cluster, {}
-        values: dict[str, IPv4Network | IPv4Address] = {}
-        for ident, kind in (
-            ("pods", IPv4Network),
-            ("services", IPv4Network),
-            ("dns", IPv4Address),
-        ):
-            try:
-                values[ident] = kind(self._text(ident))
-            except ValueError:
-                example = "10.254.10.2" if kind is IPv4Address else "10.254.0.0/16"
-                wrong[ident] = _("not a range or address yet, as in {example}", example=example)
-        network = replace(
-            c.network,
-            backend=Backend(self._choice("backend")),
-            domain=self._text("domain") or c.network.domain,
-            **values,  # type: ignore[arg-type]  # each key holds the kind its field has
-        )
-        mode = EtcdMode(self._choice("etcd-mode"))
-        endpoints = tuple(self._text("etcd-endpoints").replace(",", " ").split())
-        draft.change(
-            replace(
-                c,
-                supervisor=Supervisor(self._choice("supervisor")),
-                control_plane_is_node=self._choice("control-plane-is-node") == "yes",
-                network=network,
-                etcd=replace(
-                    c.etcd, mode=mode, endpoints=endpoints if mode is EtcdMode.EXISTING else ()
-                ),
-                docker=replace(c.docker, install=self._choice("docker-install") == "yes"),
-                firewall=replace(
-                    c.firewall,
-                    zone=self._text("zone") or None,
-                    move_interface=self._choice("move-interface") == "yes",
-                ),
-            )
-        )
-        self._show(wrong, mode)
-
-    def _show(self, wrong: dict[str, str], mode: EtcdMode) -> None:
-        for line in self.query(Line):
-            if isinstance(line.parent, Field):
-                line.parent.mark((line.id or "") in wrong)
-        parent = self.query_one("#etcd-endpoints").parent
-        if isinstance(parent, Field):
-            parent.display = mode is EtcdMode.EXISTING
-        found = [Problem(text) for text in wrong.values()]
-        found += self.wizard.cases.problems(self.wizard.draft.cluster)
-        self.query_one("#problems", Problems).show(found)
-        self._preview(self.focused)
-
-    def _text(self, ident: str) -> str:
-        return self.query_one(f"#{ident}", Input).value.strip()
-
-    def _choice(self, ident: str) -> str:
-        return self.query_one(f"#{ident}", Choice).value
-
-    @on(Input.Submitted)
-    def _next_field(self) -> None:
-        self.focus_next()
+        self.query_one("#recipe").focus()
 
     # -- preview ----------------------------------------------------------------------------
 
     @on(DescendantFocus)
     def _focus_moved(self, event: DescendantFocus) -> None:
-        self._preview(event.widget)
+        row = self.row_of(event.widget.id)
+        if row is not None:
+            self._row = row
+            self._preview()
 
-    def _preview(self, widget: Widget | None) -> None:
-        ident = widget.id if widget is not None and widget.id else ""
-        value = widget.value if isinstance(widget, Choice) else ""
-        text = MEANINGS.get((ident, value)) or MEANINGS.get((ident, ""))
-        if text is not None:
-            self.query_one("#preview", Static).update(lines(*map(_, text)))
+    def changed(self, row: Row) -> None:
+        """The preview follows the answers."""
+        self._row = row
+        self._preview()
+
+    @work(exclusive=True, group="preview", exit_on_error=False)
+    async def _preview(self) -> None:
+        row, cluster = self._row, self.wizard.draft.cluster
+        if row is None:
+            return
+        parts = [*map(plain, meaning(cluster.recipe, row.place, text_of(cluster, row.place)))]
+        parts += self._refused(row)
+        box = self.query_one("#preview-box")
+        box.scroll_home(animate=False)
+        self.query_one("#preview", Static).update(Content("\n").join(parts))
+        for wanted in self._differences(row, cluster):
+            try:
+                changes = await asyncio.to_thread(
+                    self.wizard.cases.preview, wanted.before, wanted.after
+                )
+            except KwizardError:
+                return  # the problems below say what stands in the way of a plan
+            one_sided = not row.answers
+            parts += [Content(""), *drawn(wanted.title, changes, one_sided=one_sided)]
+            self.query_one("#preview", Static).update(Content("\n").join(parts))
+
+    def _differences(self, row: Row, cluster: Cluster) -> list[Difference]:
+        """For a choice, this answer against each other one; for a line, where it stands."""
+        if row.other is not None:
+            return [Difference(_("Where it stands:"), row.other(cluster), cluster)]
+        control = self.query_one(f"#{row.ident}")
+        if not isinstance(control, Choice) or row.place == ("recipe",):
+            return []
+        out = []
+        for value, label in row.answers:
+            if value != control.value and value not in control.refused:
+                other = self.wizard.draft.answered(row.place, value, cluster.version)
+                out.append(Difference(_("With {answer} instead:", answer=label), cluster, other))
+        return out
+
+    def _refused(self, row: Row) -> list[Content]:
+        control = self.query_one(f"#{row.ident}")
+        refused = control.refused if isinstance(control, Choice) else {}
+        return [
+            Content.assemble(("× ", "$muted"), (f"{label}: ", "$muted"), plain(told(refused[value])))
+            for value, label in row.answers
+            if value in refused
+        ]
 
     # -- onward -----------------------------------------------------------------------------
 
@@ -184,8 +142,48 @@ class OptionsScreen(Page):
         """To the review, unless something cannot be."""
         from kwizard.tui.screens.review import ReviewScreen
 
+        wrong = self.wrong()
+        if wrong is not None:
+            self.say(f"{wrong.label}: {self.why(wrong)}", bad=True)
+            self.query_one(f"#{wrong.ident}").focus()
+            return
         blocking = [p for p in self.wizard.cases.problems(self.wizard.draft.cluster) if p.blocks]
         if blocking:
             self.say(told(blocking[0].message), bad=True)
             return
         self.app.push_screen(ReviewScreen())
+
+
+def drawn(title: str, changes: Sequence[Change], *, one_sided: bool) -> list[Content]:
+    """What differs, step by step: the hosts, then lines with the file each stands in. One-sided,
+    only the lines as they would be."""
+    if not changes:
+        return [Content.assemble((title, "bold"), " ", _("nothing on any host."))]
+    parts = [Content.styled(title, "bold")]
+    for change in changes:
+        mark, colour = {"new": ("+", "$success"), "gone": ("-", "$error")}.get(
+            change.what, ("~", "$accent")
+        )
+        hosts = ", ".join(change.hosts[:MOST_HOSTS])
+        if len(change.hosts) > MOST_HOSTS:
+            more = len(change.hosts) - MOST_HOSTS
+            hosts += _n(" and {count} more", " and {count} more", more)
+        parts.append(
+            Content.assemble(
+                (f"{mark} ", colour), plain(change.title), "  ", plain(hosts, "$muted")
+            )
+        )
+        lines = [line for line in change.lines if line.sign == "+" or not one_sided]
+        file = ""
+        for line in lines[:MOST_LINES]:
+            if line.file != file:
+                file = line.file
+                if file:
+                    parts.append(plain(f"    {file}", "$secondary"))
+            style = "$success" if line.sign == "+" else "$error"
+            parts.append(Content.assemble("    ", plain(f"{line.sign} {line.text}", style)))
+        if len(lines) > MOST_LINES:
+            more = len(lines) - MOST_LINES
+            said = _n("and {count} more line", "and {count} more lines", more)
+            parts.append(Content.styled(f"    {said}", "$muted"))
+    return parts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,7 +32,8 @@ class Answer:
 
 
 class Choice(Widget, can_focus=True):
-    """One answer out of a few, changed with left and right, Enter or a click."""
+    """One answer out of a few, changed with left and right, Enter or a click. An answer that is
+    refused cannot be chosen: arrows pass over it, a click on it tells the page (`Refused`)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", "Change", key_display="←→"),
@@ -52,9 +53,17 @@ class Choice(Widget, can_focus=True):
             """The widget that was changed."""
             return self.choice
 
+    class Refused(Message):
+        """Somebody pressed an answer that cannot be chosen."""
+
+        def __init__(self, choice: Choice, answer: Answer, why: str) -> None:
+            super().__init__()
+            self.choice, self.answer, self.why = choice, answer, why
+
     def __init__(self, answers: Sequence[Answer], value: str, *, id: str) -> None:
         super().__init__(id=id)
         self.answers = tuple(answers)
+        self.refused: dict[str, str] = {}
         self.set_reactive(
             Choice.index, next((i for i, a in enumerate(answers) if a.value == value), 0)
         )
@@ -75,13 +84,37 @@ class Choice(Widget, can_focus=True):
         for index, answer in enumerate(self.answers):
             if index == self.index:
                 parts.append(Content.styled(f"● {_(answer.label)}", "bold $accent"))
+            elif answer.value in self.refused:
+                parts.append(Content.styled(f"× {_(answer.label)}", "$muted strike"))
             else:
                 parts.append(Content.styled(f"○ {_(answer.label)}", "$muted"))
         return Content("  ").join(parts)
 
     def action_step(self, by: int) -> None:
-        """To the next answer, or the one before."""
-        self.index = (self.index + by) % len(self.answers)
+        """To the next answer that can be chosen, or the one before."""
+        count = len(self.answers)
+        for step in range(1, count):
+            index = (self.index + by * step) % count
+            if self.answers[index].value not in self.refused:
+                self.index = index
+                return
+        if self.refused:
+            answer = next(a for a in self.answers if a.value in self.refused)
+            self.post_message(self.Refused(self, answer, self.refused[answer.value]))
+
+    def refuse(self, refused: Mapping[str, str]) -> None:
+        """Which answers cannot be chosen, by value, and why. The chosen one always may be."""
+        wanted = {value: why for value, why in refused.items() if value != self.value}
+        if wanted != self.refused:
+            self.refused = wanted
+            self.refresh()
+
+    def take(self, value: str) -> None:
+        """Show that answer as the chosen one, and tell nobody."""
+        self.set_reactive(
+            Choice.index, next((i for i, a in enumerate(self.answers) if a.value == value), 0)
+        )
+        self.refresh()
 
     def on_click(self, event: Click) -> None:
         """A click on an answer chooses it."""
@@ -89,7 +122,11 @@ class Choice(Widget, can_focus=True):
         for index, answer in enumerate(self.answers):
             width = Content(_(answer.label)).cell_length + 2
             if at <= event.x < at + width:
-                self.index = index
+                if answer.value in self.refused:
+                    why = self.refused[answer.value]
+                    self.post_message(self.Refused(self, answer, why))
+                else:
+                    self.index = index
                 return
             at += width + 2
 
@@ -112,6 +149,12 @@ class Field(Horizontal):
         yield self._control
         if self._note:
             yield Label(Content(self._note), classes="field-note")
+
+    def note(self, text: str) -> None:
+        """Say something else behind the control."""
+        self._note = text
+        for label in self.query(".field-note").results(Label):
+            label.update(Content(text))
 
     def mark(self, wrong: bool) -> None:
         """Show or remove the `!`."""

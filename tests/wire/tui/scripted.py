@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
@@ -11,15 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from kwizard.app.clusters import KnownCluster
+from kwizard.app.preview import Change
 from kwizard.app.shell import ShellLine
-from kwizard.cluster.model import SSH, Cluster, Host, Role, Version
+from kwizard.cluster.finding import Finding as Mistake
+from kwizard.cluster.finding import Path as Place
+from kwizard.cluster.model import SSH, Cluster, Host, RecipeName, Role, Version
 from kwizard.engine import events as ev
 from kwizard.engine.plan import Finding, Plan, State, Task
 from kwizard.errors import KwizardError, Problem
 from kwizard.monitor.snapshot import Snapshot
-from kwizard.recipes.step import Action, Operator, Phase, Place, Script, Step, Wait
+from kwizard.recipes import step as steps
+from kwizard.recipes.step import Action, Operator, Phase, Script, Step, Wait
 from kwizard.tui.usecases import (
     Asker,
+    Fetching,
     HostReport,
     KeyQuestion,
     PasswordQuestion,
@@ -52,7 +57,7 @@ STEPS: tuple[tuple[str, Phase, str, Action, tuple[str, ...]], ...] = (
     ("etcd/start", Phase.HOSTS, "Start etcd in docker", Script("a"), HOSTS),
     ("etcd/healthy", Phase.HOSTS, "etcd has its quorum", Wait("a"), ("anakin",)),
     ("release/fetch", Phase.RELEASE, "Get the release", Operator("fetch-release"), ()),
-    ("release/place", Phase.RELEASE, "Bring it to the host", Place("release", "/r"), HOSTS),
+    ("release/place", Phase.RELEASE, "Bring it to the host", steps.Place("release", "/r"), HOSTS),
     ("release/install", Phase.RELEASE, "Programs into /usr/bin", Script("a"), HOSTS),
     ("master/apiserver", Phase.CONTROL_PLANE, "kube-apiserver", Script("a"), ("anakin",)),
     ("master/scheduler", Phase.CONTROL_PLANE, "kube-scheduler", Script("a"), ("anakin",)),
@@ -191,6 +196,11 @@ class ScriptedCases:
     questions: tuple[KeyQuestion | PasswordQuestion, ...] = ()
     answers: list[object] = field(default_factory=list)
     found: tuple[Problem, ...] = ()
+    rules: Callable[[Cluster], Sequence[Mistake]] = lambda _cluster: ()
+    changes: tuple[Change, ...] = ()
+    lying_around: Mapping[Place, Sequence[Path]] = field(default_factory=dict)
+    fetches: Sequence[Sequence[Fetching | asyncio.Event | KwizardError]] = ((),)
+    fetched: int = 0
     release: ReleaseReport = field(default_factory=ReleaseReport)
     findings: Mapping[str, Finding] = field(default_factory=dict)
     survey_error: KwizardError | None = None
@@ -217,7 +227,9 @@ class ScriptedCases:
     def blank(self) -> Cluster:
         return self.cluster
 
-    def versions(self) -> Sequence[Version]:
+    def versions(self, recipe: RecipeName = RecipeName.MODERN) -> Sequence[Version]:
+        if recipe is RecipeName.MODERN:
+            return (Version(1, 36, 3),)
         return (Version(1, 19, 16), Version(1, 3, 5))
 
     def read_table(self, text: str) -> Pasted:
@@ -235,6 +247,26 @@ class ScriptedCases:
 
     def problems(self, cluster: Cluster) -> Sequence[Problem]:
         return self.found
+
+    def mistakes(self, cluster: Cluster) -> Sequence[Mistake]:
+        return [*(Mistake(p, ()) for p in self.found), *self.rules(cluster)]
+
+    def preview(self, before: Cluster, after: Cluster) -> Sequence[Change]:
+        return self.changes
+
+    async def around(self, cluster: Cluster, file: Path | None) -> Mapping[Place, Sequence[Path]]:
+        return self.lying_around
+
+    async def fetch(self, cluster: Cluster) -> AsyncGenerator[Fetching]:
+        script = self.fetches[min(self.fetched, len(self.fetches) - 1)]
+        self.fetched += 1
+        for item in script:
+            if isinstance(item, asyncio.Event):
+                await item.wait()
+            elif isinstance(item, KwizardError):
+                raise item
+            else:
+                yield item
 
     def save(self, cluster: Cluster, path: Path | None = None) -> Path:
         self.saved.append(path)

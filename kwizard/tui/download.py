@@ -1,0 +1,108 @@
+"""A download a person can watch, pause and go on with. It belongs to the app: pages come and go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextlib import aclosing
+from datetime import datetime
+from typing import Literal
+
+from kwizard.cluster.model import Cluster
+from kwizard.errors import KwizardError
+from kwizard.tui.errors import unforeseen
+from kwizard.tui.usecases import UseCases
+
+Status = Literal["idle", "running", "paused", "failed", "done"]
+WINDOW = 10.0  # seconds the rate is taken over
+
+
+class Pace:
+    """How fast bytes come, over the last ten seconds. Fed with the clock's own times."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int]] = deque(maxlen=4096)
+
+    def saw(self, at: float, done: int) -> None:
+        """`done` bytes were there at second `at`."""
+        if self._seen and done < self._seen[-1][1]:
+            self._seen.clear()  # begun anew
+        self._seen.append((at, done))
+        while at - self._seen[0][0] > WINDOW:
+            self._seen.popleft()
+
+    @property
+    def rate(self) -> float | None:
+        """Bytes a second; None while too little is known."""
+        if len(self._seen) < 2:
+            return None
+        (first, before), (last, now) = self._seen[0], self._seen[-1]
+        return (now - before) / (last - first) if last - first >= 1 else None
+
+    def left(self, total: int) -> float | None:
+        """Seconds until `total` bytes are there at this rate; None while nobody can tell."""
+        rate = self.rate
+        return (total - self._seen[-1][1]) / rate if rate and total else None
+
+
+class Download:
+    """`done` and `total` bytes (0: not known yet); `notices` what happened on the way, the last
+    ones; `error` why it stopped. `revision` changes with each of them."""
+
+    def __init__(self, cases: UseCases, clock: Callable[[], datetime]) -> None:
+        self._cases, self._clock = cases, clock
+        self._task: asyncio.Task[None] | None = None
+        self.cluster: Cluster | None = None
+        self.status: Status = "idle"
+        self.done = self.total = self.revision = 0
+        self.notices: deque[str] = deque(maxlen=4)
+        self.error: KwizardError | None = None
+        self.pace = Pace()
+
+    def is_of(self, cluster: Cluster) -> bool:
+        """Whether it is this cluster's release that is being fetched, or was."""
+        mine = self.cluster
+        return mine is not None and (mine.version, mine.release) == (
+            cluster.version,
+            cluster.release,
+        )
+
+    def begin(self, cluster: Cluster) -> None:
+        """Fetch, or go on at the byte where it was paused."""
+        if self.status == "running":
+            return
+        if not self.is_of(cluster):
+            self.done = self.total = 0
+            self.notices.clear()
+        self.cluster, self.status, self.error, self.pace = cluster, "running", None, Pace()
+        self._task = asyncio.create_task(self._run(cluster))
+        self.revision += 1
+
+    async def pause(self) -> None:
+        """Stop; what has arrived is kept."""
+        task, self._task = self._task, None
+        if task is not None and not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        if self.status == "running":
+            self.status = "paused"
+            self.revision += 1
+
+    async def _run(self, cluster: Cluster) -> None:
+        try:
+            async with aclosing(self._cases.fetch(cluster)) as steps:
+                async for step in steps:
+                    if step.notice:
+                        self.notices.append(step.notice)
+                    else:
+                        self.done, self.total = step.done, step.total
+                        self.pace.saw(self._clock().timestamp(), step.done)
+                    self.revision += 1
+        except KwizardError as error:
+            self.status, self.error = "failed", error
+        except Exception as error:  # a mistake of ours must not leave the page saying "running"
+            self.status, self.error = "failed", unforeseen(error)
+        else:
+            self.status = "done"
+        self.revision += 1
