@@ -6,7 +6,7 @@ import asyncio
 import statistics
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kwizard.app.planning import make_plan
 from kwizard.app.session import Session
@@ -17,19 +17,19 @@ from kwizard.probes.facts import HostFacts, facts_script, parse_facts, problems
 from kwizard.text import clean
 
 SKEW = 30.0  # seconds from the median clock; certificates and etcd leases mind more than that
-
-
 PREFLIGHT = "hosts/preflight"
 OBSTACLE = "obstacle: "  # how the preflight scripts begin a line that blocks
 
 
 @dataclass(frozen=True, slots=True)
 class HostCheck:
-    """What a look at one host gave: its facts, or why there are none, and what is wrong."""
+    """What a look at one host gave: its facts, or why there are none, and what is wrong. `ahead` is
+    by how many seconds its clock is before this machine's."""
 
     facts: HostFacts | None
     error: KwizardError | None
     problems: tuple[Problem, ...]
+    ahead: float | None = None
 
     @property
     def blocks(self) -> bool:
@@ -41,38 +41,57 @@ async def checkup(session: Session) -> dict[str, HostCheck]:
     """Facts and problems of every host, in file order: from one exchange each, and for the modern
     recipe a second one, in which its own preflight is asked. Raises InvalidInput where the cluster
     file has no plan."""
-    preflights = await _preflights(session)
-    looks = await asyncio.gather(*(_look(session, name) for name in session.hosts))
-    facts = dict(zip(session.hosts, looks, strict=True))
-    skews = _skews({n: f for n, f in facts.items() if isinstance(f, tuple)})
-    out = {}
-    for name, look in facts.items():
-        if isinstance(look, KwizardError):
-            out[name] = HostCheck(None, look, ())
-            continue
-        found = list(problems(look[0], session.cluster, session.cluster.host(name)))
-        found += preflights.get(name, ())
-        found.sort(key=lambda p: not p.blocks)
-        if abs(skews.get(name, 0.0)) > SKEW:
-            found.append(
-                Problem(
-                    f"{name}: its clock is {skews[name]:+.0f} s off the others",
-                    "set the clocks (chrony, systemd-timesyncd) before installing",
-                    blocks=False,
-                )
-            )
-        out[name] = HostCheck(look[0], None, tuple(found))
-    return out
+    asked = preflights(session)
+    looks = await asyncio.gather(*(examine(session, n, asked.get(n)) for n in session.hosts))
+    found = dict(zip(session.hosts, looks, strict=True))
+    return found | skewed(found)
 
 
-async def _preflights(session: Session) -> dict[str, tuple[Problem, ...]]:
+async def examine(session: Session, name: str, preflight: Task | None = None) -> HostCheck:
+    """The same of one host; clocks are compared by `skewed` when all are there."""
+    obstacles = await _obstacles(session, preflight) if preflight is not None else ()
+    try:
+        output = await session.hosts[name].look(facts_script(session.cluster))
+    except KwizardError as error:
+        return HostCheck(None, error, ())
+    except TimeoutError:
+        return HostCheck(None, KwizardError("no answer in time", host=name), ())
+    facts, now = parse_facts(output), time.time()
+    found = [*problems(facts, session.cluster, session.cluster.host(name)), *obstacles]
+    found.sort(key=lambda p: not p.blocks)
+    return HostCheck(facts, None, tuple(found), facts.clock - now if facts.clock else None)
+
+
+def preflights(session: Session) -> dict[str, Task]:
     """By host, what the installation's own first step would stop at: so nobody is told "ready" by
-    one and refused by the other."""
+    one and refused by the other. Raises InvalidInput where the cluster file has no plan."""
     if session.cluster.recipe is not RecipeName.MODERN:
         return {}
     tasks = make_plan(session.cluster, session.directory).of_step(PREFLIGHT)
-    found = await asyncio.gather(*(_obstacles(session, t) for t in tasks))
-    return {t.host or "": problems for t, problems in zip(tasks, found, strict=True)}
+    return {t.host or "": t for t in tasks}
+
+
+def skewed(checks: Mapping[str, HostCheck]) -> dict[str, HostCheck]:
+    """Those whose clock is off the others', with that problem."""
+    ahead = {n: c.ahead for n, c in checks.items() if c.ahead is not None}
+    if len(ahead) < 2:
+        return {}
+    middle = statistics.median(ahead.values())
+    return {
+        name: replace(
+            checks[name],
+            problems=(
+                *checks[name].problems,
+                Problem(
+                    f"{name}: its clock is {seconds - middle:+.0f} s off the others",
+                    "set the clocks (chrony, systemd-timesyncd) before installing",
+                    blocks=False,
+                ),
+            ),
+        )
+        for name, seconds in ahead.items()
+        if abs(seconds - middle) > SKEW
+    }
 
 
 async def _obstacles(session: Session, task: Task) -> tuple[Problem, ...]:
@@ -86,21 +105,3 @@ async def _obstacles(session: Session, task: Task) -> tuple[Problem, ...]:
         said = clean(output.stderr.decode(errors="replace")).strip()
         told = [said or f"its checks ended with exit {output.exit}"]
     return tuple(Problem(text) for text in told)
-
-
-async def _look(session: Session, name: str) -> tuple[HostFacts, float] | KwizardError:
-    try:
-        output = await session.hosts[name].look(facts_script(session.cluster))
-    except KwizardError as error:
-        return error
-    except TimeoutError:
-        return KwizardError("no answer in time", host=name)
-    return parse_facts(output), time.time()
-
-
-def _skews(looks: Mapping[str, tuple[HostFacts, float]]) -> dict[str, float]:
-    offsets = {n: f.clock - at for n, (f, at) in looks.items() if f.clock}
-    if len(offsets) < 2:
-        return {}
-    middle = statistics.median(offsets.values())
-    return {n: o - middle for n, o in offsets.items()}

@@ -15,8 +15,9 @@ from kwizard.tui.paths import short_path
 Pairs = tuple[tuple[str, str], ...]
 
 
-def host_facts(facts: HostFacts) -> Pairs:
-    """What matters before an installation; what a host did not say is left out."""
+def host_facts(facts: HostFacts, ahead: float | None = None) -> Pairs:
+    """What matters before an installation; what a host did not say is left out. `ahead`: by how
+    many seconds its clock is before this machine's."""
     disk = facts.disk("/var") or facts.disk("/")
     room = (
         _n("{count} CPU", "{count} CPUs", facts.cpus) if facts.cpus else "",
@@ -31,17 +32,57 @@ def host_facts(facts: HostFacts) -> Pairs:
     ]
     programs = [f"{p.name} {p.version}".strip() for p in facts.programs]
     pairs = (
+        (_("login"), _login(facts)),
         (_("system"), facts.os_name),
         (_("kernel"), " ".join(x for x in (facts.kernel, facts.architecture) if x)),
         (_("room"), ", ".join(x for x in room if x)),
         (_("network"), ", ".join(networks)),
+        (_("second network"), _second(facts)),
+        (_("clock"), _clock(ahead)),
+        ("cgroup", f"v{facts.cgroup}" if facts.cgroup else ""),
         ("docker", _docker(facts)),
         ("containerd", facts.containerd),
         ("firewalld", _firewall(facts)),
+        (_("ports in use"), _ports(facts)),
         (_("there already"), ", ".join(programs)),
         (_("runs in"), facts.virtualisation if facts.virtualisation != "none" else ""),
     )
     return tuple((what, value) for what, value in pairs if value)
+
+
+def _login(facts: HostFacts) -> str:
+    if facts.root is None:
+        return ""
+    if not facts.root:
+        return _("not as root")
+    return _("{user}, root by sudo", user=facts.sudo_user) if facts.sudo_user else "root"
+
+
+def _second(facts: HostFacts) -> str:
+    """Interfaces beside the one with the default route."""
+    names = [
+        i.name
+        for i in facts.interfaces or ()
+        if i.addresses and i.name not in ("lo", facts.default_interface)
+    ]
+    return ", ".join(names)
+
+
+def _clock(ahead: float | None) -> str:
+    if ahead is None:
+        return ""
+    seconds = round(abs(ahead))
+    if seconds <= 1:
+        return _("as this machine's")
+    if ahead > 0:
+        return _n("{count} second ahead", "{count} seconds ahead", seconds)
+    return _n("{count} second behind", "{count} seconds behind", seconds)
+
+
+def _ports(facts: HostFacts) -> str:
+    """Of the ports a cluster needs, those that somebody listens on."""
+    held = {f"{p.port} {p.process}".strip(): None for p in facts.ports}
+    return ", ".join(held)
 
 
 def _docker(facts: HostFacts) -> str:

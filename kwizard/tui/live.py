@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kwizard.app import clusters, records, verifying
 from kwizard.app.artifacts import artifacts, lying_around
-from kwizard.app.checkup import HostCheck, checkup
+from kwizard.app.checkup import HostCheck, examine, preflights, skewed
 from kwizard.app.install import Installation, install
 from kwizard.app.planning import make_plan, survey
 from kwizard.app.preview import Change, preview
@@ -27,7 +27,7 @@ from kwizard.cluster.model import Cluster, Host, RecipeName, Version
 from kwizard.cluster.paste import parse_hosts
 from kwizard.engine.events import Event
 from kwizard.engine.plan import Finding, Plan, Task
-from kwizard.errors import KwizardError, Problem
+from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.language import _
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.recipes.modern.versions import SUGGESTED
@@ -168,10 +168,34 @@ class LiveUseCases:
     # -- hosts -----------------------------------------------------------------------------
 
     async def check_hosts(self, cluster: Cluster, asker: Asker) -> AsyncIterator[HostReport]:
-        """Connect, asking what has to be asked, and look at every host."""
-        session = await self._ready(cluster, asker)
-        for name, found in (await checkup(session)).items():
-            yield _report(name, found)
+        """Connect, asking what has to be asked, and look at every host: each as soon as it
+        answered, and once more where its clock turns out to be off the others'."""
+        session = await self._session_of(cluster, asker)
+        try:
+            asked = preflights(session)
+        except InvalidInput:
+            asked = {}  # the page says what the cluster still lacks
+
+        async def one(name: str) -> tuple[str, HostCheck]:
+            for _attempt in range(TRIES):
+                found = await examine(session, name, asked.get(name))
+                if found.error is None or not self._credentials.note(name, found.error):
+                    break
+            return name, found
+
+        checks: dict[str, HostCheck] = {}
+        tasks = [asyncio.create_task(one(name)) for name in session.hosts]
+        try:
+            for next_one in asyncio.as_completed(tasks):
+                name, found = await next_one
+                checks[name] = found
+                yield _report(name, found)
+            for name, found in skewed(checks).items():
+                yield _report(name, found)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def survey(self, plan: Plan, asker: Asker) -> Mapping[str, Finding]:
         """What is as wanted already."""
@@ -264,6 +288,15 @@ class LiveUseCases:
     async def _ready(self, cluster: Cluster, asker: Asker) -> Session:
         """A session on `cluster` whose hosts have been tried once. Errors other than a refused
         password are left to whatever is done next: it says them in its own way."""
+        session = await self._session_of(cluster, asker)
+        for _attempt in range(TRIES):
+            errors = await session.connect()
+            refused = [self._credentials.note(host, e) for host, e in errors.items()]
+            if True not in refused:
+                break
+        return session
+
+    async def _session_of(self, cluster: Cluster, asker: Asker) -> Session:
         self._credentials.asker = self._asker = asker
         self._declined.clear()
         if self._session is None or self._session.cluster != cluster:
@@ -305,4 +338,5 @@ def _report(name: str, found: HostCheck) -> HostReport:
     problems = list(found.problems)
     if found.error is not None:
         problems.insert(0, Problem(found.error.message, found.error.remedy))
-    return HostReport(name, host_facts(found.facts) if found.facts else (), tuple(problems))
+    facts = host_facts(found.facts, found.ahead) if found.facts else ()
+    return HostReport(name, facts, tuple(problems))
