@@ -28,6 +28,13 @@ json_option = click.option(
 )
 
 
+ssh_config_option = click.option(
+    "--ssh-config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Use this instead of ~/.ssh/config.",
+)
+
+
 def ssh_options(command: Callable[P, T]) -> Callable[P, T]:
     """Add the options that say how hosts are reached."""
     command = click.option(
@@ -35,11 +42,7 @@ def ssh_options(command: Callable[P, T]) -> Callable[P, T]:
         is_flag=True,
         help="Record unknown host keys without asking. Changed ones are refused all the same.",
     )(command)
-    return click.option(
-        "--ssh-config",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Use this instead of ~/.ssh/config.",
-    )(command)
+    return ssh_config_option(command)
 
 
 def run_async(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:

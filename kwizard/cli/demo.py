@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +17,9 @@ from kwizard.cli.main import on_a_terminal
 from kwizard.rehearsal import Rehearsal
 from kwizard.remote.credentials import NoCredentials
 from kwizard.remote.hostkeys import UnknownKey
+
+if TYPE_CHECKING:
+    from kwizard.tui.usecases import Practice
 
 BANNER = """\
 This is a rehearsal. The three hosts are pretend ones inside this process: they speak real SSH and
@@ -41,13 +47,28 @@ def demo(ctx: click.Context, hosts: int, speed: float, plain: bool) -> None:
 
 async def _screens(hosts: int, speed: float) -> int:
     from kwizard.tui import guided
-    from kwizard.tui.live import LiveUseCases
 
+    async with practice(hosts, speed) as made:
+        return await guided(start="new", cluster=made.cluster, opener=made.cases)
+
+
+@asynccontextmanager
+async def practice(hosts: int = 3, speed: float = 1.0) -> AsyncIterator[Practice]:
+    """Pretend hosts for the screens, up as long as the context lasts. Raises NoRehearsal."""
+    from kwizard.tui.live import LiveUseCases
+    from kwizard.tui.usecases import Practice
+
+    before = os.environ.get("KWIZARD_STATE_HOME")
     async with Rehearsal(hosts, speed=speed) as rehearsal:
         # What a rehearsal leaves behind must not stand among the real clusters.
         os.environ["KWIZARD_STATE_HOME"] = str(rehearsal.directory / "state")
-        opener = LiveUseCases(rehearsal=True)
-        return await guided(start="new", cluster=rehearsal.cluster, opener=opener)
+        try:
+            yield Practice(LiveUseCases(rehearsal=True), rehearsal.cluster)
+        finally:
+            if before is None:
+                del os.environ["KWIZARD_STATE_HOME"]
+            else:
+                os.environ["KWIZARD_STATE_HOME"] = before
 
 
 async def _through(hosts: int, speed: float) -> int:

@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 import click
@@ -73,8 +74,13 @@ class LazyGroup(click.Group):
     type=click.Choice(LANGUAGES),
     help="The language to speak; else KWIZARD_LANG, else the locale decides.",
 )
+@click.option(
+    "--ssh-config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="For the guided installation: use this instead of ~/.ssh/config.",
+)
 @click.pass_context
-def root(ctx: click.Context, lang: str | None) -> None:
+def root(ctx: click.Context, lang: str | None, ssh_config: Path | None) -> None:
     """Kubernetes from the release binaries, over SSH, one readable step at a time.
 
     Without a command: the guided installation (new cluster, resume, or monitor).
@@ -88,7 +94,7 @@ def root(ctx: click.Context, lang: str | None) -> None:
         if not on_a_terminal():
             click.echo(_(WITHOUT_TERMINAL), err=True, nl=False)
             ctx.exit(2)
-        ctx.exit(guided())
+        ctx.exit(guided(ssh_config=ssh_config))
 
 
 def on_a_terminal() -> bool:

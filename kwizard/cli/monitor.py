@@ -46,7 +46,7 @@ def monitor(
         ctx.exit(0)
     from kwizard.cli.guided import guided
 
-    ctx.exit(guided(start="monitor", cluster=cluster))
+    ctx.exit(guided(start="monitor", cluster=cluster, ssh_config=ssh_config))
 
 
 @run_async

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from kwizard.cluster.model import Cluster
-    from kwizard.tui.usecases import UseCases
+    from kwizard.tui.usecases import Practise, UseCases
 
 
 def run_guided(
@@ -16,13 +16,16 @@ def run_guided(
     name: str | None = None,
     cluster: Cluster | None = None,
     opener: UseCases | None = None,
+    practise: Practise | None = None,
 ) -> int:
     """Run the screens until the person leaves; the exit code of docs/cli.md.
 
     `name` a remembered cluster, `cluster` one given directly; `opener` what the screens may cause,
-    the real use cases when None.
+    the real use cases when None; `practise` brings up pretend hosts.
     """
-    return asyncio.run(guided(start=start, name=name, cluster=cluster, opener=opener))
+    return asyncio.run(
+        guided(start=start, name=name, cluster=cluster, opener=opener, practise=practise)
+    )
 
 
 async def guided(
@@ -31,6 +34,7 @@ async def guided(
     name: str | None = None,
     cluster: Cluster | None = None,
     opener: UseCases | None = None,
+    practise: Practise | None = None,
 ) -> int:
     """The same inside a running event loop."""
     from kwizard.tui.app import KwizardApp
@@ -39,7 +43,7 @@ async def guided(
         from kwizard.tui.live import LiveUseCases
 
         opener = LiveUseCases()
-    app = KwizardApp(opener, start=start, name=name, cluster=cluster)
+    app = KwizardApp(opener, start=start, name=name, cluster=cluster, practise=practise)
     try:
         code = await app.run_async()
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
@@ -12,6 +12,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from kwizard.app.drafts import Remembered
 from kwizard.cluster.model import Cluster
 from kwizard.engine.plan import Finding, Plan, State
 from kwizard.errors import HostRefused, KwizardError
@@ -25,14 +26,17 @@ from kwizard.tui.errors import unforeseen
 from kwizard.tui.farewell import last_words
 from kwizard.tui.forecast import Forecast
 from kwizard.tui.model import Row, RunModel
-from kwizard.tui.plain import cell_lines
+from kwizard.tui.plain import cell_lines, plain
 from kwizard.tui.skipping import reminder
+from kwizard.tui.screens.page import Page
 from kwizard.tui.theme import THEME_WORDS, THEMES
-from kwizard.tui.usecases import UseCases
+from kwizard.tui.usecases import Practise, UseCases
+from kwizard.tui.widgets.frame import Stage
 from kwizard.tui.words import leaving
 
 Start = Literal["new", "resume", "monitor"]
 PATIENCE = 5.0  # seconds a run gets to write down that it was left
+KEEP_EVERY = 1.0  # seconds between two looks whether the draft has to be written down
 SLICE = 0.008  # seconds of events taken in before keys and drawing get their turn
 
 
@@ -62,7 +66,9 @@ class KwizardApp(App[int]):
         name: str | None = None,
         cluster: Cluster | None = None,
         clock: Callable[[], datetime] = utc_now,
+        practise: Practise | None = None,
     ) -> None:
+        """`practise` brings up pretend hosts, where the start page is to offer that."""
         super().__init__()
         self.cases = cases
         self.clock = clock
@@ -78,12 +84,17 @@ class KwizardApp(App[int]):
         self.forecast: Forecast | None = None
         self._begin_with, self._wanted, self._given = start, name, cluster is not None
         self._engine: asyncio.Task[None] | None = None
+        self.practise_with = practise
+        self._practice: AsyncExitStack | None = None
+        self._real = cases
+        self._written: Remembered | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = taste.chosen()
 
     async def on_mount(self) -> None:
         """The first page."""
+        self.set_interval(KEEP_EVERY, self.keep_draft)
         try:
             self._first_page()
         except KwizardError as error:
@@ -109,6 +120,81 @@ class KwizardApp(App[int]):
             self.push_screen(MonitorScreen())
         else:
             self.push_screen(StartScreen())
+            if self._begin_with == "new" and not self._given:
+                self._go_on_where_one_was()
+
+    def _go_on_where_one_was(self) -> None:
+        """The pages of an unfinished draft, up to the one that was open."""
+        draft = self.cases.remembered()
+        if draft is not None:
+            self.open_draft(draft)
+            said = _("Here you were with {name}. Esc goes back.", name=draft.cluster.name)
+            self.notify(str(plain(said)), markup=False, timeout=6)
+
+    def open_draft(self, draft: Remembered) -> None:
+        """Its answers, and its pages one above the other, so that Back leads through them."""
+        from kwizard.tui.screens.hosts import HostsScreen
+        from kwizard.tui.screens.options import OptionsScreen
+        from kwizard.tui.screens.release import ReleaseScreen
+        from kwizard.tui.screens.review import ReviewScreen
+
+        self.draft.take(draft.cluster)
+        self.draft.file = draft.file
+        self._written = draft
+        pages = (HostsScreen, ReleaseScreen, OptionsScreen, ReviewScreen)
+        names = [page.stage.name for page in pages]
+        last = names.index(draft.page) if draft.page in names else 0
+        for page in pages[: last + 1]:
+            self.push_screen(page())
+
+    def new_cluster(self) -> None:
+        """Begin with a blank draft; pretend hosts, and a cluster that was given, stay."""
+        if not self.cases.rehearsal and not self._given:
+            self.draft.take(self.cases.blank())
+
+    def keep_draft(self) -> None:
+        """Write the draft down, for a restart, when it or the page has changed."""
+        stage = self.screen.stage if isinstance(self.screen, Page) else None
+        if stage is None or stage in (Stage.INSTALL, Stage.VERIFY) or self.cases.rehearsal:
+            return
+        draft = Remembered(self.draft.cluster, stage.name, self.draft.file)
+        if draft != self._written and draft.cluster.hosts:
+            self._written = draft
+            self.cases.remember(draft)
+
+    # -- practice ---------------------------------------------------------------------------
+
+    @property
+    def practising(self) -> bool:
+        """The start page brought the pretend hosts up."""
+        return self._practice is not None
+
+    async def practise(self) -> None:
+        """Bring pretend hosts up and work on those from now on. Raises KwizardError."""
+        if self.practise_with is None or self._practice is not None:
+            return
+        stack = AsyncExitStack()
+        practice = await stack.enter_async_context(self.practise_with())
+        self._practice = stack
+        self._work_on(practice.cases, practice.cluster)
+
+    async def end_practice(self) -> None:
+        """Back to real hosts; the pretend ones are gone."""
+        stack = self._practice
+        if stack is None:
+            return
+        self._practice = None
+        await self.download.pause()
+        await self.cases.close()
+        await stack.aclose()
+        self._work_on(self._real, self._real.blank())
+
+    def _work_on(self, cases: UseCases, cluster: Cluster) -> None:
+        self.cases, self.draft = cases, Draft(cluster)
+        self.download = Download(cases, self.clock)
+        self.plan, self.findings, self.snapshot, self.error = None, {}, None, None
+        self.run_model = RunModel()
+        self._written = None
 
     # -- the engine's task ------------------------------------------------------------------
 
@@ -122,6 +208,7 @@ class KwizardApp(App[int]):
         if self.installing:
             return
         self.error = None
+        self.cases.forget()
         old = self.run_model
         self.run_model = RunModel.of(self._rows(), self._kept())
         for host, log in old.logs.items():
@@ -195,6 +282,7 @@ class KwizardApp(App[int]):
 
     def leave(self) -> None:
         """End, and leave on the terminal what is good to know next."""
+        self.keep_draft()
         words = last_words(
             self.draft.cluster,
             self.run_model.status,
@@ -240,6 +328,8 @@ class KwizardApp(App[int]):
             await asyncio.gather(self._engine, return_exceptions=True)
         await self.download.pause()
         await self.cases.close()
+        if self._practice is not None:
+            await self._practice.aclose()
 
     def recolour(self, theme: str) -> None:
         """Other colours, now and the next time."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 
-from kwizard.app import clusters, records, verifying
+from kwizard.app import clusters, drafts, records, verifying
 from kwizard.app.artifacts import artifacts, lying_around
 from kwizard.app.checkup import HostCheck, examine, preflights, skewed
 from kwizard.app.install import Installation, install
@@ -80,6 +80,20 @@ class LiveUseCases:
     def load(self, name: str) -> Cluster:
         """A remembered cluster."""
         return clusters.load_known(name)
+
+    def remember(self, draft: drafts.Remembered) -> None:
+        """Keep the draft, unless the hosts are pretend ones."""
+        if not self._rehearsal:
+            drafts.remember(draft)
+
+    def remembered(self) -> drafts.Remembered | None:
+        """The draft kept last."""
+        return None if self._rehearsal else drafts.remembered()
+
+    def forget(self) -> None:
+        """Keep no draft."""
+        if not self._rehearsal:
+            drafts.forget()
 
     def blank(self) -> Cluster:
         """No hosts yet; a current Kubernetes."""
@@ -312,11 +326,6 @@ class LiveUseCases:
                     rehearsal=self._rehearsal,
                 )
             )
-        for _turn in range(TRIES):
-            errors = await self._session.connect()
-            refused = [self._credentials.note(host, e) for host, e in errors.items()]
-            if True not in refused:
-                break
         return self._session
 
 

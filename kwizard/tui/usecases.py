@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 from kwizard.app.clusters import KnownCluster
+from kwizard.app.drafts import Remembered
 from kwizard.app.preview import Change
 from kwizard.app.shell import ShellLine
 from kwizard.cluster.finding import Finding as Mistake
@@ -109,6 +111,18 @@ class UseCases(Protocol):
 
     def load(self, name: str) -> Cluster:
         """A remembered cluster. Raises InvalidInput."""
+        ...
+
+    def remember(self, draft: Remembered) -> None:
+        """Keep an unfinished draft over a restart, in place of the one before."""
+        ...
+
+    def remembered(self) -> Remembered | None:
+        """The draft that was kept last, if any."""
+        ...
+
+    def forget(self) -> None:
+        """No draft is kept any more."""
         ...
 
     def blank(self) -> Cluster:
@@ -222,3 +236,16 @@ class UseCases(Protocol):
     async def close(self) -> None:
         """End all connections. Jobs on the hosts go on."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """Pretend hosts that are up: what can be done on them, and their cluster."""
+
+    cases: UseCases
+    cluster: Cluster
+
+
+Practise = Callable[[], AbstractAsyncContextManager[Practice]]
+"""Brings pretend hosts up, for as long as the context lasts. Raises KwizardError on entering where
+this machine has none."""

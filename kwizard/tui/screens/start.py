@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -13,13 +13,14 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from kwizard.errors import KwizardError
-from kwizard.language import N_, _
+from kwizard.language import N_, _, _n
 from kwizard.tui.measures import ago
 from kwizard.tui.plain import lines, phrase, plain
 from kwizard.tui.screens.page import Page
 
 if TYPE_CHECKING:
     from kwizard.app.clusters import KnownCluster
+    from kwizard.app.drafts import Remembered
 
 PICTURE = """\
   ┌─────────┐   ┌─────────┐   ┌─────────┐
@@ -29,7 +30,7 @@ PICTURE = """\
 
 
 class StartScreen(Page):
-    """New cluster, resume, monitor, quit; what each means stands beside it."""
+    """New cluster, go on, resume, monitor, practise, quit; beside it, what each means."""
 
     CSS_PATH = "start.tcss"
     help_name = "start"
@@ -43,6 +44,7 @@ class StartScreen(Page):
         super().__init__()
         self._error = error
         self._known: dict[str, KnownCluster] = {}
+        self._draft: Remembered | None = None
 
     def body(self) -> ComposeResult:
         """The picture, the choices, the explanation."""
@@ -60,9 +62,21 @@ class StartScreen(Page):
         if self._error is not None:
             self.complain(self._error)
 
+    def on_screen_resume(self) -> None:
+        """Coming back, there may be other clusters, and a draft to go on with."""
+        self.wizard.keep_draft()
+        choices = self.query_one("#choices", OptionList)
+        at = choices.highlighted or 0
+        options = self._options()
+        choices.clear_options()
+        choices.add_options(options)
+        choices.highlighted = min(at, len(options) - 1)
+
     def _options(self) -> list[Option]:
-        known = self.wizard.cases.known()
+        cases = self.wizard.cases
+        known = cases.known()
         self._known = {k.name: k for k in known}
+        self._draft = cases.remembered()
         new = Option(plain(_("New cluster")), id="new")
         resume = [
             Option(
@@ -83,7 +97,15 @@ class StartScreen(Page):
         ]
         unfinished = any(k.status == "unfinished" for k in known)
         first = [*resume, new] if unfinished else [new, *resume]
-        return [*first, *watch, Option(plain(_("Quit")), id="quit")]
+        if self._draft is not None:
+            name = self._draft.cluster.name or _("a cluster without a name")
+            first.insert(0, Option(plain(_("Go on with {name}", name=name)), id="draft"))
+        practise = []
+        if cases.rehearsal and self.wizard.practising:
+            practise = [Option(plain(_("End the rehearsal")), id="real")]
+        elif self.wizard.practise_with is not None:
+            practise = [Option(plain(_("Practise on pretend hosts")), id="practise")]
+        return [*first, *watch, *practise, Option(plain(_("Quit")), id="quit")]
 
     @on(OptionList.OptionHighlighted)
     def explain(self, event: OptionList.OptionHighlighted) -> None:
@@ -95,6 +117,22 @@ class StartScreen(Page):
         known = self._known.get(name)
         if verb == "resume" and known is not None:
             return self._where_it_stopped(known)
+        if verb == "draft" and self._draft is not None:
+            return lines(
+                _("A new cluster you have not installed yet, as you left it."),
+                "",
+                _n("{count} host so far.", "{count} hosts so far.", len(self._draft.cluster.hosts)),
+            )
+        if verb == "practise":
+            return lines(
+                _("Three pretend hosts inside this program: the whole wizard, as on real ones."),
+                "",
+                _("Real SSH and the real scripts; docker, systemd and Kubernetes are stand-ins."),
+                "",
+                _("Nothing is installed anywhere, and every page says so."),
+            )
+        if verb == "real":
+            return plain(_("The pretend hosts end, and you are back among real clusters."))
         if verb == "monitor":
             return lines(
                 _("Components, nodes, pings and services, refreshed every few seconds."),
@@ -151,7 +189,14 @@ class StartScreen(Page):
             self.wizard.leave()
             return
         if verb == "new":
+            self.wizard.new_cluster()
             self.app.push_screen(HostsScreen())
+            return
+        if verb == "draft" and self._draft is not None:
+            self.wizard.open_draft(self._draft)
+            return
+        if verb in ("practise", "real"):
+            self._change_hosts(verb)
             return
         try:
             self.wizard.draft.take(self.wizard.cases.load(name))
@@ -166,3 +211,24 @@ class StartScreen(Page):
             self.app.push_screen(ReviewScreen())
         else:
             self.app.push_screen(InstallScreen())
+
+    @work(exclusive=True, exit_on_error=False)
+    async def _change_hosts(self, verb: str) -> None:
+        """To pretend hosts, or back to real ones; the page is drawn anew, with its band or none."""
+        from kwizard.tui.screens.hosts import HostsScreen
+
+        wizard = self.wizard
+        if verb == "practise":
+            self.query_one("#meaning", Static).update(
+                Content.styled(_("▸ the pretend hosts are coming up …"), "bold $accent")
+            )
+            try:
+                await wizard.practise()
+            except KwizardError as error:
+                self.complain(error)
+                return
+        else:
+            await wizard.end_practice()
+        await self.app.switch_screen(StartScreen())
+        if verb == "practise":
+            self.app.push_screen(HostsScreen())

@@ -61,9 +61,16 @@ def test_only_its_owner_reads_it() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "null", '{"form": 1}', '{"form": 2}', '{"form": 1, "file": null, "page": 3,'
-     ' "cluster": {"recipe": "classic", "version": "one", "hosts": []}}'],
-)  # fmt: skip
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"form": 1}',
+        '{"form": 2}',
+        '{"form": 1, "file": null, "page": "x", "cluster": {"recipe": "of nobody"}}',
+    ],
+)
 def test_what_cannot_be_read_is_no_draft(text: str) -> None:
     state_home().mkdir(parents=True)
     (state_home() / "draft.json").write_text(text)

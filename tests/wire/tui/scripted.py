@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kwizard.app.clusters import KnownCluster
+from kwizard.app.drafts import Remembered
 from kwizard.app.preview import Change
 from kwizard.app.shell import ShellLine
 from kwizard.cluster.finding import Finding as Mistake
@@ -201,6 +202,7 @@ class ScriptedCases:
     lying_around: Mapping[Place, Sequence[Path]] = field(default_factory=dict)
     fetches: Sequence[Sequence[Fetching | asyncio.Event | KwizardError]] = ((),)
     fetched: int = 0
+    draft: Remembered | None = None
     release: ReleaseReport = field(default_factory=ReleaseReport)
     findings: Mapping[str, Finding] = field(default_factory=dict)
     survey_error: KwizardError | None = None
@@ -223,6 +225,15 @@ class ScriptedCases:
 
     def load(self, name: str) -> Cluster:
         return replace(self.cluster, name=name)
+
+    def remember(self, draft: Remembered) -> None:
+        self.draft = draft
+
+    def remembered(self) -> Remembered | None:
+        return self.draft
+
+    def forget(self) -> None:
+        self.draft = None
 
     def blank(self) -> Cluster:
         return self.cluster
