@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
@@ -140,6 +141,12 @@ class LiveUseCases:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dump(cluster), encoding="utf-8")
         return path
+
+    def apply_line(self, file: Path) -> str:
+        """`kwizard apply`, with the SSH config of this run."""
+        given = self._ssh_config
+        option = [] if not isinstance(given, Path) else ["--ssh-config", str(given)]
+        return shlex.join(["kwizard", "apply", *option, str(file)])
 
     def plan(self, cluster: Cluster) -> Plan:
         """What would be run where."""

@@ -163,6 +163,10 @@ class UseCases(Protocol):
         """Write the cluster file, into kwizard's own place unless `path` says where."""
         ...
 
+    def apply_line(self, file: Path) -> str:
+        """What to type for the same installation without the screen."""
+        ...
+
     def plan(self, cluster: Cluster) -> Plan:
         """What would be run where. Raises InvalidInput, KwizardError."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -16,11 +17,13 @@ from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, DataTable, Input, Static
 
+from kwizard.cluster.finding import Finding
 from kwizard.cluster.model import Cluster, Host, Role
 from kwizard.errors import KwizardError, Problem
 from kwizard.language import N_, _, _n
 from kwizard.tui.plain import cell, lines, padded, plain
 from kwizard.tui.screens.page import Page
+from kwizard.tui.screens.saving import save_as
 from kwizard.tui.theme import palette
 from kwizard.tui.usecases import HostReport, Pasted
 from kwizard.tui.widgets.form import Field, Line, Problems, in_full
@@ -41,6 +44,7 @@ class HostsScreen(Page):
         Binding("a", "add", "Add"),
         Binding("p", "paste", "Paste"),
         Binding("i", "import", "Import"),
+        Binding("s", "save", "Save file"),
         Binding("k", "check", "Check"),
         Binding("c", "role('control-plane')", "Control plane", group=ROLES),
         Binding("w", "role('worker')", "Worker", group=ROLES),
@@ -52,6 +56,7 @@ class HostsScreen(Page):
         super().__init__()
         self._checking: set[str] = set()
         self._others: set[str] = set()
+        self._mistakes: Sequence[Finding] = ()
 
     def body(self) -> ComposeResult:
         """Name, table, findings, buttons."""
@@ -95,6 +100,7 @@ class HostsScreen(Page):
 
     def _fill(self) -> None:
         table = self.query_one("#hosts", Grid)
+        self._mistakes = self.wizard.cases.mistakes(self.wizard.draft.cluster)
         chosen, at = table.chosen, table.cursor_row
         table.clear()
         for host in self.wizard.draft.cluster.hosts:
@@ -126,12 +132,29 @@ class HostsScreen(Page):
         colours = palette(self.app)
         roles = [r.value for r in Role if r in host.roles]
         return [
-            cell(host.name, "bold"),
-            cell(str(host.address)),
-            cell(", ".join(roles) or _("none"), "" if roles else colours.warn),
-            cell(host.ssh.user or _("as ssh"), "" if host.ssh.user else colours.muted),
+            self._marked(host, "name", host.name, "bold"),
+            self._marked(host, "address", str(host.address)),
+            self._marked(
+                host, "roles", ", ".join(roles) or _("none"), "" if roles else colours.warn
+            ),
+            self._marked(
+                host,
+                "ssh",
+                host.ssh.user or _("as ssh"),
+                "" if host.ssh.user else colours.muted,
+            ),
             self._verdict(host.name),
         ]
+
+    def _marked(self, host: Host, key: str, text: str, style: str = "") -> Text:
+        """A cell, with a `!` before it where a mistake of the cluster is about it."""
+        at = self.wizard.draft.cluster.hosts.index(host)
+        blamed = any(
+            finding.about and finding.about[0][:3] == ("hosts", at, key)
+            for finding in self._mistakes
+            if finding.problem.blocks
+        )
+        return cell(f"! {text}", palette(self.app).bad) if blamed else cell(text, style)
 
     def _verdict(self, name: str) -> Text:
         colours = palette(self.app)
@@ -276,10 +299,15 @@ class HostsScreen(Page):
                 )
                 return
             self.wizard.draft.take(cluster)
+            self.wizard.draft.keep(path)
             self.query_one("#name", Input).value = cluster.name
             self._fill()
 
         self.app.push_screen(AskPath(_("Import a cluster file"), _("Cluster file")), done)
+
+    def action_save(self) -> None:
+        """Write the cluster file as it is now."""
+        save_as(self, lambda _path: None)
 
     # -- looking at the hosts ---------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Key
+from textual.widget import Widget
 from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
 
@@ -47,6 +48,7 @@ class Page(Keys):
         Binding("escape", "back", "Back", show=False),
         Binding("f2", "problems", "Problems"),
         Binding("question_mark,f1", "help", "Help", key_display="?"),
+        Binding("ctrl+o", "jump", "Jump", show=False),
     ]
 
     @property
@@ -108,6 +110,16 @@ class Page(Keys):
 
         found = self.wizard.cases.problems(self.wizard.draft.cluster)
         self.app.push_screen(Notice(_("What to know about these answers"), in_full(found)))
+
+    def action_jump(self) -> None:
+        """A letter on everything that can have the cursor."""
+        from kwizard.tui.screens.jump import JumpScreen, targets_of
+
+        def there(widget: Widget | None) -> None:
+            if widget is not None and widget.is_attached:
+                widget.focus()
+
+        self.app.push_screen(JumpScreen(targets_of(self)), there)
 
     def action_back(self) -> None:
         """To the page before."""

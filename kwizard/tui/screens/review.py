@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,6 +19,7 @@ from kwizard.recipes.step import Operator, Place, Wait
 from kwizard.tui.errors import in_words, what_happened
 from kwizard.tui.plain import cell, plain
 from kwizard.tui.screens.page import Page
+from kwizard.tui.screens.saving import save_as
 from kwizard.tui.theme import palette
 from kwizard.tui.widgets.frame import Buttons, Stage
 from kwizard.tui.widgets.grid import Grid
@@ -35,8 +35,14 @@ class ReviewScreen(Page):
     help_name = "review"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "save", "Save file"),
+        Binding("y", "copy", "Copy command"),
+        Binding("g", "group", "By phase / host"),
         Binding("f5", "survey", "Look again"),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_host = False
 
     def body(self) -> ComposeResult:
         """Summary, table, the reason below, the equivalent command, buttons."""
@@ -77,7 +83,17 @@ class ReviewScreen(Page):
     # -- the table --------------------------------------------------------------------------
 
     def _tasks(self) -> tuple[Task, ...]:
-        return self.wizard.plan.tasks if self.wizard.plan else ()
+        """In the order of the steps; by host, each host's own steps together."""
+        tasks = self.wizard.plan.tasks if self.wizard.plan else ()
+        if not self._by_host:
+            return tasks
+        order = [None, *(h.name for h in self.wizard.draft.cluster.hosts)]
+        return tuple(sorted(tasks, key=lambda t: order.index(t.host)))
+
+    def action_group(self) -> None:
+        """The plan by phase, or by host."""
+        self._by_host = not self._by_host
+        self._fill()
 
     def _fill(self) -> None:
         table, colours = self.query_one("#plan", Grid), palette(self.app)
@@ -91,13 +107,14 @@ class ReviewScreen(Page):
         )
         if not narrow:
             table.columns_are(("why", max(20, self.size.width - 9 - step - host - 9), _("why")))
-        phase = None
+        last = ""
         for task in self._tasks():
-            if task.step.phase is not phase:
-                phase = task.step.phase
-                heading = cell(_(phase.label), colours.title)
+            label = task.host_label if self._by_host else _(task.step.phase.label)
+            if label != last:
+                last = label
                 blank = [cell("")] * (len(table.columns) - 2)
-                table.add_row(cell(""), heading, *blank, key=f"phase {phase.value}")
+                heading = cell(label, colours.title)
+                table.add_row(cell(""), heading, *blank, key=f"heading {label}")
             table.add_row(*self._cells(task)[: len(table.columns)], key=task.id)
         table.choose(chosen or next((t.id for t in self._tasks()), ""))
         self._summary()
@@ -194,38 +211,34 @@ class ReviewScreen(Page):
     # -- the file ---------------------------------------------------------------------------
 
     def _command(self) -> None:
-        file = self.wizard.draft.file
-        text = (
-            f"kwizard apply {shlex.quote(str(file))}"
-            if file
-            else "kwizard apply FILE   " + _("(s saves the file)")
-        )
+        file = self.wizard.draft.current_file
+        line = self.wizard.cases.apply_line(file) if file else ""
+        if self.wizard.cases.rehearsal:
+            said = plain(_("on real hosts: kwizard apply FILE"), "$secondary")
+        else:
+            said = plain(line or "kwizard apply FILE   " + _("(s saves the file)"), "$secondary")
         self.query_one("#command", Static).update(
-            Content.assemble((_("without the screen:") + "  ", "$muted"), plain(text, "$secondary"))
+            Content.assemble((_("without the screen:") + "  ", "$muted"), said)
         )
 
     @on(Button.Pressed, "#save")
     def action_save(self) -> None:
         """Write the cluster file, and install nothing."""
-        from kwizard.tui.screens.paths import AskPath
+        save_as(self, lambda _path: self._command())
 
-        app = self.wizard
+    def action_copy(self) -> None:
+        """The line that does the same without the screen; saved first where it is not yet."""
+        file = self.wizard.draft.current_file
+        if file is None:
+            save_as(self, self._copy)
+        else:
+            self._copy(file)
 
-        def done(path: Path | None) -> None:
-            if path is None:
-                return
-            try:
-                app.draft.file = app.cases.save(app.draft.cluster, path)
-            except (KwizardError, OSError) as error:
-                self.complain(KwizardError(str(error)))
-                return
-            self._command()
-            self.say(_("saved: {file}", file=app.draft.file))
-
-        value = str(app.draft.file or Path.cwd() / f"{app.draft.cluster.name}.yaml")
-        self.app.push_screen(
-            AskPath(_("Save the cluster file"), _("Save as"), value, "write"), done
-        )
+    def _copy(self, file: Path) -> None:
+        self._command()
+        line = self.wizard.cases.apply_line(file)
+        self.app.copy_to_clipboard(line)
+        self.say(_("copied, where your terminal allows it: {line}", line=line))
 
     # -- onward -----------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from kwizard.errors import KwizardError
 from kwizard.language import N_, _, _n
+from kwizard.tui.errors import unforeseen
 from kwizard.tui.measures import ago
 from kwizard.tui.plain import lines, phrase, plain
 from kwizard.tui.screens.page import Page
@@ -204,7 +205,7 @@ class StartScreen(Page):
             self.complain(error)
             return
         known = self._known[name]
-        self.wizard.draft.file = known.file
+        self.wizard.draft.keep(known.file)
         if verb == "monitor":
             self.app.push_screen(MonitorScreen())
         elif known.status == "saved":
@@ -212,23 +213,27 @@ class StartScreen(Page):
         else:
             self.app.push_screen(InstallScreen())
 
-    @work(exclusive=True, exit_on_error=False)
-    async def _change_hosts(self, verb: str) -> None:
-        """To pretend hosts, or back to real ones; the page is drawn anew, with its band or none."""
-        from kwizard.tui.screens.hosts import HostsScreen
-
-        wizard = self.wizard
+    def _change_hosts(self, verb: str) -> None:
+        """To pretend hosts, or back to real ones. The app does it: this page goes meanwhile."""
         if verb == "practise":
             self.query_one("#meaning", Static).update(
                 Content.styled(_("▸ the pretend hosts are coming up …"), "bold $accent")
             )
-            try:
-                await wizard.practise()
-            except KwizardError as error:
-                self.complain(error)
-                return
-        else:
-            await wizard.end_practice()
-        await self.app.switch_screen(StartScreen())
+        self.app.run_worker(self._changed_hosts(verb), exclusive=True, exit_on_error=False)
+
+    async def _changed_hosts(self, verb: str) -> None:
+        """The page is drawn anew, with its band or without."""
+        from kwizard.tui.screens.hosts import HostsScreen
+
+        wizard = self.wizard
+        try:
+            await (wizard.practise() if verb == "practise" else wizard.end_practice())
+        except KwizardError as error:
+            self.complain(error)
+            return
+        except Exception as error:  # an app's worker has no page that would say it
+            self.complain(unforeseen(error))
+            return
+        await wizard.switch_screen(StartScreen())
         if verb == "practise":
-            self.app.push_screen(HostsScreen())
+            await wizard.push_screen(HostsScreen())

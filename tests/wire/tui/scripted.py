@@ -283,6 +283,9 @@ class ScriptedCases:
         self.saved.append(path)
         return path or Path("/state/classic/cluster.yaml")
 
+    def apply_line(self, file: Path) -> str:
+        return f"kwizard apply {file}"
+
     def plan(self, cluster: Cluster) -> Plan:
         return plan_of(cluster)
 
