@@ -15,7 +15,14 @@ from .scripted import ScriptedCases
 
 for module in pkgutil.iter_modules(screens.__path__):
     importlib.import_module(f"{screens.__name__}.{module.name}")
-PAGES = [page for page in Page.__subclasses__() if not inspect.isabstract(page)]
+
+
+def leaves(page: type[Page]) -> list[type[Page]]:
+    below = page.__subclasses__()
+    return [leaf for sub in below for leaf in leaves(sub)] if below else [page]
+
+
+PAGES = [page for page in leaves(Page) if not inspect.isabstract(page)]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.__name__)

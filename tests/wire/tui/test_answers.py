@@ -1,0 +1,200 @@
+"""The pages of the release and the options: what depends on what, what cannot be, what is found."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from kwizard.app.preview import Change, Line
+from kwizard.cluster.check import findings
+from kwizard.cluster.defaults import with_recipe
+from kwizard.cluster.model import EtcdMode, RecipeName, Role, Version
+from kwizard.errors import Problem, ReleaseError
+from kwizard.tui.app import KwizardApp
+from kwizard.tui.download import Pace
+from kwizard.tui.usecases import Fetching, ReleaseReport
+from kwizard.tui.widgets.form import Choice
+
+from .conftest import Open, text_of, until
+from .scripted import CLUSTER, ScriptedCases
+
+MODERN = with_recipe(CLUSTER, RecipeName.MODERN, Version(1, 36, 3))
+
+
+def strict(**kwargs: object) -> ScriptedCases:
+    """Scripted, but with the real rules."""
+    return ScriptedCases(rules=findings, **kwargs)  # type: ignore[arg-type]
+
+
+async def to_page(pilot: Pilot[int], page: str) -> KwizardApp:
+    app = pilot.app
+    assert isinstance(app, KwizardApp)
+    await pilot.press("enter")
+    for name in ("HostsScreen", "ReleaseScreen", "OptionsScreen"):
+        await until(pilot, lambda name=name: type(app.screen).__name__ == name)  # type: ignore[misc]
+        if name == page:
+            return app
+        await pilot.click("#next")
+    raise AssertionError(page)
+
+
+def choice(app: KwizardApp, ident: str) -> Choice:
+    return app.screen.query_one(f"#{ident}", Choice)
+
+
+async def test_another_recipe_takes_everything_along_and_gives_it_back(opened: Open) -> None:
+    async with opened(strict(), size=(120, 40)) as pilot:
+        app = await to_page(pilot, "ReleaseScreen")
+        line = app.screen.query_one("#docker-pause-archive", Input)
+        line.value = "/images/pause.tar"
+        await pilot.pause()
+        choice(app, "recipe").focus()
+        await pilot.press("left")
+        await pilot.pause()
+        cluster = app.draft.cluster
+        assert cluster.recipe is RecipeName.MODERN
+        assert cluster.version == Version(1, 36, 3)
+        assert cluster.etcd.mode is EtcdMode.SYSTEMD
+        shown = text_of(pilot)
+        assert "v0.26.7" in shown
+        assert "CNI plugins" in shown
+        assert "v1.34 up to v1.37" in shown
+        await pilot.press("right")
+        await pilot.pause()
+        assert app.draft.cluster.version == CLUSTER.version
+        assert app.draft.cluster.docker.pause_archive == "/images/pause.tar"
+        assert "CNI plugins" not in text_of(pilot)
+
+
+async def test_what_cannot_be_is_passed_over_and_says_why(opened: Open) -> None:
+    async with opened(strict(cluster=MODERN), size=(120, 40)) as pilot:
+        app = await to_page(pilot, "OptionsScreen")
+        etcd = choice(app, "etcd-mode")
+        assert set(etcd.refused) == {"docker", "existing"}
+        etcd.focus()
+        await pilot.press("right")
+        await pilot.pause()
+        assert app.draft.cluster.etcd.mode is EtcdMode.SYSTEMD
+        preview = str(app.screen.query_one("#preview", Static).content)
+        assert "× docker: the modern recipe runs etcd as units of systemd" in preview
+        await pilot.click("#etcd-mode", offset=(2, 0))
+        await until(pilot, lambda: "docker cannot be chosen" in text_of(pilot))
+        assert app.draft.cluster.etcd.mode is EtcdMode.SYSTEMD
+
+
+async def test_an_answer_that_leaves_no_host_for_pods_is_refused(opened: Open) -> None:
+    hosts = tuple(replace(h, roles=h.roles - {Role.WORKER} | {Role.ETCD}) for h in MODERN.hosts[:1])
+    alone = replace(MODERN, hosts=hosts, control_plane_is_node=True)
+    async with opened(strict(cluster=alone), size=(120, 40)) as pilot:
+        app = await to_page(pilot, "OptionsScreen")
+        assert choice(app, "control-plane-is-node").refused == {"no": "no host would run pods"}
+
+
+async def test_a_range_that_is_none_is_said_while_it_is_typed(opened: Open) -> None:
+    async with opened(strict(cluster=MODERN), size=(120, 40)) as pilot:
+        app = await to_page(pilot, "OptionsScreen")
+        line = app.screen.query_one("#network-pods", Input)
+        line.value = "10.244.0.0/40"
+        await pilot.pause()
+        assert "✗ Pod range:" in text_of(pilot)
+        assert app.draft.cluster.network.pods == MODERN.network.pods
+        await pilot.click("#next")
+        await pilot.pause()
+        assert type(app.screen).__name__ == "OptionsScreen"
+        assert app.focused is line
+        line.value = "10.20.0.0/16"
+        await pilot.pause()
+        assert "✗ Pod range:" not in text_of(pilot)
+        assert str(app.draft.cluster.network.pods) == "10.20.0.0/16"
+
+
+async def test_the_preview_shows_lines_of_the_plan(opened: Open) -> None:
+    file = "/etc/p.yaml"
+    lines = (Line("-", "mode: iptables", file), Line("+", "mode: [nftables]", file))
+    hosts = ("anakin", "boba")
+    changes = (Change("nodes/kube-proxy", "Start kube-proxy", hosts, "changed", lines),)
+    async with opened(strict(cluster=MODERN, changes=changes), size=(120, 40)) as pilot:
+        app = await to_page(pilot, "OptionsScreen")
+        choice(app, "proxy-mode").focus()
+        await until(pilot, lambda: "+ mode: [nftables]" in text_of(pilot))
+        shown = text_of(pilot)
+        assert "With nftables instead:" in shown
+        assert "Start kube-proxy  anakin, boba" in shown
+        assert "/etc/p.yaml" in shown
+
+
+async def test_files_that_lie_around_are_taken_by_one_key(opened: Open) -> None:
+    etcd = Path("/home/me/Downloads/etcd-v3.6.16-linux-amd64.tar.gz")
+    cases = strict(cluster=MODERN, lying_around={("etcd", "binaries"): (etcd,)})
+    async with opened(cases, size=(120, 40)) as pilot:
+        app = await to_page(pilot, "ReleaseScreen")
+        await until(pilot, lambda: "etcd  found:" in text_of(pilot))
+        await pilot.press("f4")
+        await pilot.pause()
+        assert app.draft.cluster.etcd.binaries == str(etcd)
+        assert "found:" not in text_of(pilot)
+
+
+async def test_a_download_is_watched_paused_and_gone_on_with(opened: Open) -> None:
+    half, rest = asyncio.Event(), asyncio.Event()
+    cases = strict(
+        cluster=MODERN,
+        fetches=(
+            (Fetching(100 << 20, 400 << 20), Fetching(notice="the line dropped"), half),
+            (Fetching(200 << 20, 400 << 20), rest, Fetching(400 << 20, 400 << 20)),
+        ),
+        release=ReleaseReport((("here", "yes"),)),
+    )
+    async with opened(cases, size=(120, 40)) as pilot:
+        app = await to_page(pilot, "ReleaseScreen")
+        await pilot.click("#fetch")
+        await until(pilot, lambda: "the line dropped" in text_of(pilot))
+        assert "25 %" in text_of(pilot)
+        assert "100.0 MiB of 400.0 MiB" in text_of(pilot)
+        await pilot.press("f6")
+        await until(pilot, lambda: "paused" in text_of(pilot))
+        await pilot.click("#next")
+        await until(pilot, lambda: type(app.screen).__name__ == "OptionsScreen")
+        await pilot.press("escape")
+        await until(pilot, lambda: "paused" in text_of(pilot))
+        await pilot.press("f6")
+        await until(pilot, lambda: "50 %" in text_of(pilot))
+        rest.set()
+        await until(pilot, lambda: "✓ fetched and verified" in text_of(pilot))
+    assert cases.fetched == 2
+
+
+async def test_a_download_that_stops_says_why_and_can_go_on(opened: Open) -> None:
+    error = ReleaseError("the line did not come back", remedy="try again later")
+    cases = strict(cluster=MODERN, fetches=((Fetching(1 << 20, 4 << 20), error), ()))
+    async with opened(cases, size=(120, 40)) as pilot:
+        await to_page(pilot, "ReleaseScreen")
+        await pilot.click("#fetch")
+        await until(pilot, lambda: "the line did not come back" in text_of(pilot))
+        assert "→ try again later" in text_of(pilot)
+        await pilot.click("#fetch")
+        await until(pilot, lambda: "✓ fetched and verified" in text_of(pilot))
+
+
+async def test_what_inspecting_found_is_shown_with_its_remedy(opened: Open) -> None:
+    report = ReleaseReport((), (Problem("etcd.tar.gz is for arm64", "take the one for amd64"),))
+    async with opened(strict(cluster=MODERN, release=report), size=(120, 40)) as pilot:
+        await to_page(pilot, "ReleaseScreen")
+        await pilot.press("f5")
+        await until(pilot, lambda: "✗ etcd.tar.gz is for arm64" in text_of(pilot))
+        assert "→ take the one for amd64" in text_of(pilot)
+
+
+def test_the_pace_is_that_of_the_last_ten_seconds() -> None:
+    pace = Pace()
+    assert (pace.rate, pace.left(100)) == (None, None)
+    for second in range(30):
+        pace.saw(second, second * 10 if second < 10 else 100 + (second - 10) * 50)
+    assert pace.rate == 50
+    assert pace.left(100 + 19 * 50 + 500) == 10
+    pace.saw(30, 0)  # begun anew
+    assert pace.rate is None
