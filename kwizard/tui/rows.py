@@ -17,6 +17,7 @@ from kwizard.cluster.model import (
     Backend,
     Cluster,
     EtcdMode,
+    Join,
     ProxyMode,
     RecipeName,
     Supervisor,
@@ -142,6 +143,9 @@ def option_rows() -> tuple[Row, ...]:
         Row(("network", "services"), _("Service range"), restrict=NUMBERS, other=_other_services),
         Row(("network", "dns"), _("Cluster DNS"), restrict=r"[0-9.]*", other=_other_dns),
         Row(("network", "domain"), _("Domain"), restrict=r"[a-z0-9.-]*", other=_other_domain),
+        Row(("kubelet", "join"), _("Kubelets join by"), of(Join), shown=modern),
+        Row(("apiserver", "audit"), _("Audit log"), yes_no, shown=modern),
+        Row(("apiserver", "encrypt_secrets"), _("Encrypt Secrets"), yes_no, shown=modern),
         Row(
             ("kubelet", "allow_cgroup_v1"),
             _("Allow cgroup v1"),

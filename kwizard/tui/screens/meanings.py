@@ -58,6 +58,23 @@ MEANINGS: Meanings = {
         N_("kube-proxy writes rules of nftables: faster with many services."),
         N_("The hosts need the program nft and a kernel from 5.13 on."),
     ),
+    ("kubelet-join", "bootstrap-token"): (
+        N_("Each kubelet makes a key of its own and asks the cluster for its certificates."),
+        N_(
+            "The token it asks with ends soon; what it asks for is looked at before it is approved."
+        ),
+    ),
+    ("kubelet-join", "certificates"): (
+        N_("The kubelets' certificates are made on this machine and brought to the hosts."),
+    ),
+    ("apiserver-audit", "yes"): (N_("The API server writes down who changed what."),),
+    ("apiserver-audit", "no"): (N_("Nobody can tell later who changed what."),),
+    ("apiserver-encrypt-secrets", "no"): (
+        N_("Secrets lie in etcd as they are: who reads its disk or a backup reads them."),
+    ),
+    ("apiserver-encrypt-secrets", "yes"): (
+        N_("Secrets are encrypted in etcd with a key on the control-plane hosts."),
+    ),
     ("kubelet-allow-cgroup-v1", "no"): (
         N_("On a host with cgroup v1 the installation stops in its first phase and says so."),
         N_("Kubelets from v1.35 on refuse cgroup v1; hosts with cgroup v2 are not concerned."),

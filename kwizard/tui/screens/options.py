@@ -125,7 +125,9 @@ class OptionsScreen(FormPage):
         control = self.query_one(f"#{row.ident}")
         refused = control.refused if isinstance(control, Choice) else {}
         return [
-            Content.assemble(("× ", "$muted"), (f"{label}: ", "$muted"), plain(told(refused[value])))
+            Content.assemble(
+                ("× ", "$muted"), (f"{label}: ", "$muted"), plain(told(refused[value]))
+            )
             for value, label in row.answers
             if value in refused
         ]

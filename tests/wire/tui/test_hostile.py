@@ -112,7 +112,12 @@ async def test_in_findings_problems_and_errors(opened: Open) -> None:
         await pilot.press("f2")
         await until(pilot, lambda: focused(pilot) == "ok")
         assert harmless(text_of(pilot))
-        await pilot.press("enter", "tab", "enter", "up", "enter", "up", "enter")
+        await pilot.press("enter")
+        await until(pilot, lambda: focused(pilot) == "hosts")
+        for _page in ("release", "options", "review"):
+            page = pilot.app.screen
+            await pilot.click("#next")
+            await until(pilot, lambda page=page: pilot.app.screen is not page)  # type: ignore[misc]
         await until(pilot, lambda: "That did not work" in text_of(pilot))
         assert harmless(text_of(pilot))
 
