@@ -44,4 +44,4 @@ class JumpScreen(ModalScreen[Widget]):
 
 def targets_of(screen: Screen[Any]) -> list[Widget]:
     """What can have the cursor and is in view, from top to bottom."""
-    return [w for w in screen.focus_chain if w.region.overlaps(screen.region) and w.region.area]
+    return [w for w in screen.focus_chain if screen.find_widget(w).visible_region.area]

@@ -32,7 +32,7 @@ def test_every_page_has_its_help(page: type[Page]) -> None:
 
 
 async def test_the_palette_offers_the_actions_of_the_page(opened: Open) -> None:
-    async with opened(ScriptedCases(), size=(100, 40)) as pilot:
+    async with opened(ScriptedCases(), size=(100, 90)) as pilot:
         await pilot.press("enter")
         await until(pilot, lambda: "Cluster name" in text_of(pilot))
         await pilot.press("ctrl+p")
