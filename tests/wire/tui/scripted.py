@@ -193,7 +193,7 @@ class ScriptedCases:
     runs: list[Play] = field(default_factory=list)
     known_clusters: tuple[KnownCluster, ...] = ()
     cluster: Cluster = CLUSTER
-    reports: tuple[HostReport, ...] = ()
+    reports: tuple[HostReport | asyncio.Event, ...] = ()
     questions: tuple[KeyQuestion | PasswordQuestion, ...] = ()
     answers: list[object] = field(default_factory=list)
     found: tuple[Problem, ...] = ()
@@ -299,7 +299,10 @@ class ScriptedCases:
             else:
                 self.answers.append(await asker.password(question))
         for report in self.reports:
-            yield report
+            if isinstance(report, asyncio.Event):
+                await report.wait()
+            else:
+                yield report
 
     async def survey(self, plan: Plan, asker: Asker) -> Mapping[str, Finding]:
         if self.survey_error is not None:

@@ -4,7 +4,9 @@ is taken over: `pytest tests/wire/tui/test_snapshots.py --snapshot-update`."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,11 +17,23 @@ from textual.widgets import Input
 
 from kwizard import language
 from kwizard.app.clusters import KnownCluster
+from kwizard.app.drafts import Remembered
+from kwizard.app.preview import Change, Line
+from kwizard.cluster.check import findings
+from kwizard.cluster.defaults import with_recipe
+from kwizard.cluster.model import RecipeName, Version
 from kwizard.engine.events import Event
 from kwizard.engine.plan import Finding, State
-from kwizard.errors import Problem
+from kwizard.errors import Problem, ReleaseError
 from kwizard.tui.app import KwizardApp
-from kwizard.tui.usecases import HostReport, KeyQuestion, PasswordQuestion
+from kwizard.tui.usecases import (
+    Fetching,
+    HostReport,
+    KeyQuestion,
+    PasswordQuestion,
+    Practice,
+    ReleaseReport,
+)
 
 from .conftest import text_of, until
 from .pictures import snapshot
@@ -150,11 +164,51 @@ PART = {
 }
 KEY = KeyQuestion("anakin", "10.0.63.202", "ssh-ed25519", "SHA256:" + "k3Jx" * 10 + "abc")
 
+MODERN = with_recipe(CLUSTER, RecipeName.MODERN, Version(1, 36, 3))
+HALF = (Fetching(100 << 20, 400 << 20), Fetching(notice="the line dropped: trying again in 2 s"))
+CHANGES = (
+    Change(
+        "nodes/kube-proxy",
+        "Start kube-proxy",
+        ("anakin", "boba", "c3po"),
+        "changed",
+        (
+            Line("-", "mode: iptables", "/etc/kubernetes/kube-proxy.yaml"),
+            Line("+", "mode: nftables", "/etc/kubernetes/kube-proxy.yaml"),
+        ),
+    ),
+)
+
+
+def modern(**kwargs: Any) -> ScriptedCases:
+    return ScriptedCases(cluster=MODERN, rules=findings, **kwargs)
+
+
+@asynccontextmanager
+async def practise() -> AsyncIterator[Practice]:
+    yield Practice(ScriptedCases(rehearsal=True), CLUSTER)
+
+
 SCREENS: dict[str, tuple[Callable[[], ScriptedCases], Steps, dict[str, Any]]] = {
     "start": (ScriptedCases, keys(then="New cluster"), {}),
     "start_unfinished": (
         lambda: ScriptedCases(known_clusters=KNOWN),
         keys(then="It stopped at"),
+        {},
+    ),
+    "start_draft": (
+        lambda: ScriptedCases(draft=Remembered(CLUSTER, "HOSTS")),
+        keys("escape", then="Go on with classic"),
+        {"practise": practise},
+    ),
+    "hosts_empty": (
+        lambda: ScriptedCases(cluster=replace(CLUSTER, hosts=())),
+        keys("enter", then="No hosts yet"),
+        {},
+    ),
+    "hosts_busy": (
+        lambda: ScriptedCases(reports=(*REPORTS[:1], asyncio.Event())),
+        keys("enter", "k", then="✗ blocked"),
         {},
     ),
     "hosts": (ScriptedCases, keys("enter", then="not yet"), {}),
@@ -179,6 +233,51 @@ SCREENS: dict[str, tuple[Callable[[], ScriptedCases], Steps, dict[str, Any]]] = 
     ),
     "release": (ScriptedCases, keys(*TO_REVIEW[:3], then="What will be used"), {}),
     "options": (ScriptedCases, keys(*TO_REVIEW[:5], then="What this changes"), {}),
+    "release_found": (
+        lambda: modern(lying_around={("etcd", "binaries"): (Path("/files/etcd-v3.6.16.tar.gz"),)}),
+        keys(*TO_REVIEW[:3], then="F4 takes"),
+        {},
+    ),
+    "release_busy": (
+        lambda: modern(fetches=((*HALF, asyncio.Event()),)),
+        keys(*TO_REVIEW[:3], "f6", then="25 %"),
+        {},
+    ),
+    "release_failed": (
+        lambda: modern(fetches=((*HALF, ReleaseError("the line did not come back")),)),
+        keys(*TO_REVIEW[:3], "f6", then="did not come back"),
+        {},
+    ),
+    "release_done": (
+        lambda: modern(
+            fetches=((Fetching(400 << 20, 400 << 20),),),
+            release=ReleaseReport((("here", "yes, v1.36.3 for amd64"), ("etcd-binaries", "good"))),
+        ),
+        keys(*TO_REVIEW[:3], "f6", "f5", then="for amd64"),
+        {},
+    ),
+    "options_modern": (
+        lambda: modern(changes=CHANGES),
+        keys(*TO_REVIEW[:5], *["down"] * 4, then="mode: nftables"),
+        {},
+    ),
+    "options_wrong": (
+        modern,
+        keys(*TO_REVIEW[:5], *["down"] * 5, "backspace", "9", then="✗ Pod range"),
+        {},
+    ),
+    "review_by_host": (
+        lambda: ScriptedCases(findings=PART),
+        keys(*TO_REVIEW, "g", then="operator"),
+        {},
+    ),
+    "review_done": (
+        lambda: ScriptedCases(
+            findings={t.id: Finding(State.DONE, "as wanted") for t in plan_of(CLUSTER).tasks}
+        ),
+        keys(*TO_REVIEW, then="nothing would change"),
+        {},
+    ),
     "review": (lambda: ScriptedCases(findings=PART), keys(*TO_REVIEW, then="to do"), {}),
     "script": (
         lambda: ScriptedCases(findings=PART),
@@ -259,7 +358,8 @@ SCREENS: dict[str, tuple[Callable[[], ScriptedCases], Steps, dict[str, Any]]] = 
 }
 
 
-BOTH = ("hosts_checked", "release", "options", "review", "install_running", "install_failed",
+BOTH = ("hosts_checked", "release", "options", "review", "release_busy", "options_modern",
+        "install_running", "install_failed",
         "install_empty", "install_find", "install_filtered", "install_done",
         "monitor_red")  # fmt: skip
 
