@@ -27,6 +27,7 @@ class FormPage(Page):
     """A page whose answers go into the draft at once. Subclasses say which `rows` there are, and
     hear of every change (`changed`). `pane` is what PageUp and PageDown scroll."""
 
+    AUTO_FOCUS = "#recipe"  # the first question decides the others
     pane: ClassVar[str] = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "scroll_pane(-1)", show=False),

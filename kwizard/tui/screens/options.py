@@ -68,9 +68,8 @@ class OptionsScreen(FormPage):
         yield Buttons([("back", _("‹ Back")), ("next", _("Review ›"))], strong="next")
 
     def on_mount(self) -> None:
-        """Begin at the top."""
+        """Say what the pane beside the form is for."""
         self.query_one("#preview-box").border_title = Content(_("What this changes on the hosts"))
-        self.query_one("#recipe").focus()
 
     # -- preview ----------------------------------------------------------------------------
 

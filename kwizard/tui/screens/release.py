@@ -108,9 +108,8 @@ class ReleaseScreen(FormPage):
         )
 
     def on_mount(self) -> None:
-        """The first question decides the others."""
+        """Look what lies around; follow a download that runs."""
         self.query_one("#release-found").border_title = Content(_("What will be used"))
-        self.query_one("#recipe").focus()
         self._look_around()
         self.set_interval(REDRAW, self._follow)
 

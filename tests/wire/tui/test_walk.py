@@ -15,7 +15,7 @@ from kwizard.errors import HostKeyChanged, JournalLocked
 from kwizard.tui.app import KwizardApp
 from kwizard.tui.model import Mark
 
-from .conftest import Open, text_of, until
+from .conftest import Open, focused, text_of, until
 from .pictures import snapshot
 from .scripted import CLUSTER, NOW, ScriptedCases, Story, plan_of
 
@@ -31,16 +31,16 @@ def on(pilot: Pilot[int], page: str) -> bool:
     return type(pilot.app.screen).__name__ == page
 
 
-async def to_review(pilot: Pilot[int]) -> None:
+async def to_review(pilot: Pilot[int], then: str = "to do") -> None:
     """New cluster, and on with what is there, by arrows and Enter."""
     await pilot.press("enter")
     await until(pilot, lambda: on(pilot, "HostsScreen"))
     await pilot.press(*["down"] * len(CLUSTER.hosts), "enter")
-    await until(pilot, lambda: on(pilot, "ReleaseScreen"))
+    await until(pilot, lambda: on(pilot, "ReleaseScreen") and focused(pilot) == "recipe")
     await pilot.press("up", "enter")
-    await until(pilot, lambda: on(pilot, "OptionsScreen"))
+    await until(pilot, lambda: on(pilot, "OptionsScreen") and focused(pilot) == "recipe")
     await pilot.press("up", "enter")
-    await until(pilot, lambda: on(pilot, "ReviewScreen") and "to do" in text_of(pilot))
+    await until(pilot, lambda: on(pilot, "ReviewScreen") and then in text_of(pilot))
 
 
 async def to_install(pilot: Pilot[int]) -> None:
@@ -190,9 +190,7 @@ async def test_a_locked_journal_is_said_and_can_be_tried_again(opened: Open) -> 
 async def test_a_cluster_that_is_as_wanted_says_that_nothing_would_change(opened: Open) -> None:
     findings = {t.id: Finding(State.DONE, "as wanted") for t in plan_of(CLUSTER).tasks}
     async with opened(ScriptedCases(findings=findings)) as pilot:
-        await pilot.press("enter")
-        await pilot.press(*["down"] * 3, "enter", "up", "enter", "up", "enter")
-        await until(pilot, lambda: "nothing would change" in text_of(pilot))
+        await to_review(pilot, "nothing would change")
 
 
 async def test_the_review_opens_the_very_script_and_its_probe(opened: Open) -> None:
