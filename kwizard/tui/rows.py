@@ -11,7 +11,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 from typing import Literal
 
-from kwizard.cluster.check import NEWEST
+from kwizard.cluster.check import FROM, NEWEST
 from kwizard.cluster.finding import Path as Place
 from kwizard.cluster.model import (
     Backend,
@@ -167,8 +167,8 @@ def option_rows() -> tuple[Row, ...]:
 def version_note(recipe: RecipeName, newest: str, oldest: str) -> str:
     """Beside the version: which ones the recipe knows."""
     if recipe is RecipeName.MODERN:
-        top = NEWEST[recipe]
-        return _("v1.34 up to v{major}.{minor}", major=top[0], minor=top[1])
+        first, last = FROM[recipe], NEWEST[recipe]
+        oldest, newest = f"v{first[0]}.{first[1]}", f"v{last[0]}.{last[1]}"
     return _("{oldest} up to {newest}", oldest=oldest, newest=newest)
 
 
