@@ -24,7 +24,7 @@ from kwizard.tui.plain import plain
 from kwizard.tui.rows import Row, option_rows
 from kwizard.tui.screens.form_page import FormPage
 from kwizard.tui.screens.meanings import meaning
-from kwizard.tui.widgets.form import Choice, Problems
+from kwizard.tui.widgets.form import Choice, Form, Problems
 from kwizard.tui.widgets.frame import Buttons, Stage
 
 MOST_LINES = 8  # lines of one step that are shown; the review shows all
@@ -60,7 +60,7 @@ class OptionsScreen(FormPage):
     def body(self) -> ComposeResult:
         """The form, the preview, what is wrong."""
         with Container(id="options-area"):
-            with VerticalScroll(id="options-form", can_focus=False):
+            with Form(id="options-form"):
                 yield from self.fields(self.rows)
             with VerticalScroll(id="preview-box", can_focus=False):
                 yield Static(id="preview")

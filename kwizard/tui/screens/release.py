@@ -26,7 +26,7 @@ from kwizard.tui.plain import lines, plain
 from kwizard.tui.rows import Row, recipe_row, release_rows, version_note
 from kwizard.tui.screens.form_page import FormPage
 from kwizard.tui.usecases import ReleaseReport
-from kwizard.tui.widgets.form import Answer, Choice, Field, Problems, in_full
+from kwizard.tui.widgets.form import Answer, Choice, Field, Form, Problems, in_full
 from kwizard.tui.widgets.frame import Buttons, Stage
 
 DOWNLOAD, MIRROR, TARBALL = "download", "mirror", "tarball"
@@ -88,7 +88,7 @@ class ReleaseScreen(FormPage):
         """The form, and what was found."""
         self._source = _source_of(self.wizard.draft.cluster)
         with Container(id="release-area"):
-            with VerticalScroll(id="release-form", can_focus=False):
+            with Form(id="release-form"):
                 yield from self.fields(self.rows[:2])
                 yield Field(_("Programs from"), Choice(_sources(), self._source, id="source"))
                 yield from self.fields(self.rows[2:5])

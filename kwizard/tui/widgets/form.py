@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.events import Click
 from textual.message import Message
@@ -133,6 +133,11 @@ class Choice(Widget, can_focus=True):
     def watch_index(self) -> None:
         """Tell the page."""
         self.post_message(self.Changed(self))
+
+
+class Form(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """Fields one below the other, scrolled to the one with the cursor: its arrows stay those of the
+    page, which lead from field to field."""
 
 
 class Field(Horizontal):
