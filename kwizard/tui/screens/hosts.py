@@ -44,7 +44,7 @@ class HostsScreen(Page):
         Binding("a", "add", "Add"),
         Binding("p", "paste", "Paste"),
         Binding("i", "import", "Import"),
-        Binding("s", "save", "Save file"),
+        Binding("s", "save", "Save"),
         Binding("k", "check", "Check"),
         Binding("c", "role('control-plane')", "Control plane", group=ROLES),
         Binding("w", "role('worker')", "Worker", group=ROLES),

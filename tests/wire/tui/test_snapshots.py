@@ -258,12 +258,12 @@ SCREENS: dict[str, tuple[Callable[[], ScriptedCases], Steps, dict[str, Any]]] = 
     ),
     "options_modern": (
         lambda: modern(changes=CHANGES),
-        keys(*TO_REVIEW[:5], *["down"] * 4, then="mode: nftables"),
+        keys(*TO_REVIEW[:5], *["down"] * 4, then="mode: iptables"),
         {},
     ),
     "options_wrong": (
         modern,
-        keys(*TO_REVIEW[:5], *["down"] * 5, "backspace", "9", then="✗ Pod range"),
+        keys(*TO_REVIEW[:5], *["down"] * 5, "backspace", "backspace", "4", "0", then="✗ Pod range"),
         {},
     ),
     "review_by_host": (
