@@ -27,8 +27,8 @@ from kwizard.tui.farewell import last_words
 from kwizard.tui.forecast import Forecast
 from kwizard.tui.model import Row, RunModel
 from kwizard.tui.plain import cell_lines, plain
-from kwizard.tui.skipping import reminder
 from kwizard.tui.screens.page import Page
+from kwizard.tui.skipping import reminder
 from kwizard.tui.theme import THEME_WORDS, THEMES
 from kwizard.tui.usecases import Practise, UseCases
 from kwizard.tui.widgets.frame import Stage
