@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import signal
 import sys
@@ -91,7 +92,7 @@ async def follow(installation: Installation | Reset, as_json: bool) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, installation.interrupt)
-    narrator = Narrator(sys.stdout)
+    narrator = Narrator(functools.partial(print, flush=True))
     status = 3
     async with aclosing(installation.events()) as events:
         async for event in events:

@@ -13,6 +13,7 @@ import click
 from kwizard.app.install import install
 from kwizard.app.session import Session
 from kwizard.cli.apply import follow
+from kwizard.cli.guided import plain_option, wants_plain
 from kwizard.cli.main import on_a_terminal
 from kwizard.rehearsal import Rehearsal
 from kwizard.remote.credentials import NoCredentials
@@ -37,17 +38,24 @@ and nothing outside their scratch folder can be touched. Nothing is installed an
     type=click.FloatRange(0, 10),
     help="How long the pretend hosts take for things; 0: no time at all.",
 )
-@click.option("--plain", is_flag=True, help="No screens, even on a terminal: it runs by itself.")
+@click.option("--by-itself", is_flag=True, help="Ask nothing: it runs from end to end.")
+@plain_option
 @click.pass_context
-def demo(ctx: click.Context, hosts: int, speed: float, plain: bool) -> None:
-    """Walk through an installation on rehearsal hosts. Nothing is installed anywhere."""
-    screen = on_a_terminal() and not plain
-    ctx.exit(asyncio.run(_screens(hosts, speed) if screen else _through(hosts, speed)))
+def demo(ctx: click.Context, hosts: int, speed: float, by_itself: bool, plain: bool) -> None:
+    """Walk through an installation on rehearsal hosts. Nothing is installed anywhere.
+
+    Without a terminal it runs by itself.
+    """
+    if by_itself or not on_a_terminal():
+        ctx.exit(asyncio.run(_through(hosts, speed)))
+    ctx.exit(asyncio.run(_guided(hosts, speed, wants_plain(plain))))
 
 
-async def _screens(hosts: int, speed: float) -> int:
-    from kwizard.tui import guided
-
+async def _guided(hosts: int, speed: float, plain: bool) -> int:
+    if plain:
+        from kwizard.plain import plain as guided
+    else:
+        from kwizard.tui import guided
     async with practice(hosts, speed) as made:
         return await guided(start="new", cluster=made.cluster, opener=made.cases)
 

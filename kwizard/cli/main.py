@@ -79,8 +79,13 @@ class LazyGroup(click.Group):
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="For the guided installation: use this instead of ~/.ssh/config.",
 )
+@click.option(
+    "--plain",
+    is_flag=True,
+    help="Questions and answers line by line instead of screens; ACCESSIBLE=1 means the same.",
+)
 @click.pass_context
-def root(ctx: click.Context, lang: str | None, ssh_config: Path | None) -> None:
+def root(ctx: click.Context, lang: str | None, ssh_config: Path | None, plain: bool) -> None:
     """Kubernetes from the release binaries, over SSH, one readable step at a time.
 
     Without a command: the guided installation (new cluster, resume, or monitor).
@@ -94,7 +99,7 @@ def root(ctx: click.Context, lang: str | None, ssh_config: Path | None) -> None:
         if not on_a_terminal():
             click.echo(_(WITHOUT_TERMINAL), err=True, nl=False)
             ctx.exit(2)
-        ctx.exit(guided(ssh_config=ssh_config))
+        ctx.exit(guided(ssh_config=ssh_config, plain=plain))
 
 
 def on_a_terminal() -> bool:

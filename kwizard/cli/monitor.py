@@ -10,6 +10,7 @@ import click
 from kwizard.app.clusters import known, load_known
 from kwizard.app.verifying import glance
 from kwizard.cli.common import json_option, open_session, read_cluster, run_async, ssh_options
+from kwizard.cli.guided import guided, plain_option
 from kwizard.cli.main import on_a_terminal
 from kwizard.cluster.model import Cluster
 from kwizard.errors import InvalidInput, Problem
@@ -24,6 +25,7 @@ from kwizard.monitor.snapshot import Snapshot
 @click.option("--once", is_flag=True, help="Print one snapshot and leave.")
 @json_option
 @ssh_options
+@plain_option
 @click.pass_context
 def monitor(
     ctx: click.Context,
@@ -33,6 +35,7 @@ def monitor(
     as_json: bool,
     ssh_config: Path | None,
     accept_new_host_keys: bool,
+    plain: bool,
 ) -> None:
     """Watch a cluster without being able to change it."""
     cluster = choose(name, file)
@@ -44,9 +47,7 @@ def monitor(
             for line in snapshot.summary():
                 click.echo(line)
         ctx.exit(0)
-    from kwizard.cli.guided import guided
-
-    ctx.exit(guided(start="monitor", cluster=cluster, ssh_config=ssh_config))
+    ctx.exit(guided(start="monitor", cluster=cluster, ssh_config=ssh_config, plain=plain))
 
 
 @run_async

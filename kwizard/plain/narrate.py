@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TextIO
+from collections.abc import Callable
 
 from kwizard.engine import events as ev
 from kwizard.language import _
 
 
 class Narrator:
-    """Writes one line for what begins and ends, and the log of each step behind its host's name.
+    """Says one line for what begins and ends, and the log of each step behind its host's name
+    (without it where `logs` is false: a failure brings the end of its log along all the same).
 
     Progress is told at each further tenth, so that a log file stays readable.
     """
 
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
+    def __init__(self, say: Callable[[str], None], *, logs: bool = True) -> None:
+        self._line = say
+        self._logs = logs
         self._tenths: dict[tuple[str, str], int] = {}
-        self._phase = ""
         self._waived: list[str] = []
 
     def tell(self, event: ev.Event) -> None:
@@ -30,7 +31,7 @@ class Narrator:
                 self._step(event, "..", event.title + again)
             case ev.StepSkipped():
                 self._skipped(event)
-            case ev.Log():
+            case ev.Log() if self._logs:
                 for line in event.text.split("\n"):
                     self._line(f"   {event.host:<12} | {line}")
             case ev.Progress():
@@ -68,6 +69,18 @@ class Narrator:
     def _step(self, event: ev.StepEvent, mark: str, text: str) -> None:
         self._line(f"{mark} {event.host:<12} {event.step:<38} {text}")
 
-    def _line(self, text: str) -> None:
-        self._out.write(text + "\n")
-        self._out.flush()
+
+class Spoken(Narrator):
+    """The same in words instead of marks and columns, for somebody who hears it."""
+
+    def _step(self, event: ev.StepEvent, mark: str, text: str) -> None:
+        word = {
+            "..": "",
+            "ok": _("done"),
+            "XX": "",
+            "!!": _("held up"),
+            ">>": _("skipped"),
+            "==": _("as wanted already"),
+        }[mark]
+        said = ", ".join(x for x in (word, text) if x)
+        self._line(_("{host}: {step}: {what}", host=event.host, step=event.step, what=said))

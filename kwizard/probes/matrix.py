@@ -17,13 +17,16 @@ from kwizard.probes.docker import Bridge, bridge
 from kwizard.probes.interfaces import interfaces
 from kwizard.probes.ping import Ping, ping
 from kwizard.probes.script import render
-from kwizard.probes.sections import address, read, short
+from kwizard.probes.sections import Section, address, read, short
 from kwizard.remote.host import Output
 
 CONTAINER = "kwizard-ping"
 """The container the recipe makes to ping from."""
 
 AT_ONCE = 32
+
+OUTPUT = 1500
+"""How much is kept of what one ping said, in characters; the script keeps no more bytes either."""
 
 Kind = Literal["host", "gateway", "container"]
 Mode = Literal["full", "light"]
@@ -70,7 +73,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One source pinging one target. 0 sent: it was not tried, `error` says why."""
+    """One source pinging one target. 0 sent: it was not tried, `error` says why. `output` is what
+    ping itself said, cleaned, at most `OUTPUT` characters; it is no part of the JSON."""
 
     source: str
     target: str
@@ -78,6 +82,7 @@ class Cell:
     received: int = 0
     rtt_ms: float | None = None
     error: str | None = None
+    output: str = ""
 
     @property
     def ok(self) -> bool:
@@ -296,7 +301,8 @@ def parse_pings(source: str, all_targets: Iterable[Target], output: Output) -> t
     said = read(output)
     row = []
     for target, why in tried(source, all_targets):
-        result = Ping(error=why) if why else ping(said[f"ping/{target.address}"])
+        section = said[f"ping/{target.address}"] if not why else Section()
+        result = Ping(error=why) if why else ping(section)
         row.append(
             Cell(
                 source=source,
@@ -305,6 +311,7 @@ def parse_pings(source: str, all_targets: Iterable[Target], output: Output) -> t
                 received=result.received,
                 rtt_ms=result.rtt_ms,
                 error=result.error,
+                output=section.text[:OUTPUT],
             )
         )
     return tuple(row)

@@ -15,7 +15,7 @@ from textual.screen import Screen
 from kwizard.app.drafts import Remembered
 from kwizard.cluster.model import Cluster
 from kwizard.engine.plan import Finding, Plan, State
-from kwizard.errors import HostRefused, KwizardError
+from kwizard.errors import KwizardError
 from kwizard.language import _
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.tui import taste
@@ -23,7 +23,7 @@ from kwizard.tui.asker import ScreenAsker
 from kwizard.tui.download import Download
 from kwizard.tui.draft import Draft
 from kwizard.tui.errors import unforeseen
-from kwizard.tui.farewell import last_words
+from kwizard.tui.farewell import exit_code, last_words
 from kwizard.tui.forecast import Forecast
 from kwizard.tui.model import Row, RunModel
 from kwizard.tui.plain import cell_lines, plain
@@ -268,17 +268,7 @@ class KwizardApp(App[int]):
     @property
     def exit_code(self) -> int:
         """What the program would end with now."""
-        if isinstance(self.error, HostRefused):
-            return 4
-        match self.run_model.status:
-            case "running" | "interrupted":
-                return 3
-            case "failed":
-                return self.run_model.exit or 1
-            case "done":
-                return 0 if self.snapshot is None or self.snapshot.ok else 1
-            case _:
-                return 1 if self.error else 0
+        return exit_code(self.run_model, self.error, self.snapshot)
 
     def leave(self) -> None:
         """End, and leave on the terminal what is good to know next."""

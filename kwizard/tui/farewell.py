@@ -7,9 +7,11 @@ from pathlib import Path
 
 from kwizard.app.certificates import ADMIN_KUBECONFIG
 from kwizard.cluster.model import Cluster, RecipeName, Role
+from kwizard.errors import HostRefused, KwizardError
 from kwizard.language import _
+from kwizard.monitor.snapshot import Snapshot
 from kwizard.paths import cluster_dir
-from kwizard.tui.model import Status
+from kwizard.tui.model import RunModel, Status
 
 
 def rehearsed() -> str:
@@ -38,6 +40,22 @@ def first_commands(cluster: Cluster) -> tuple[str, ...]:
         asked = f"kubectl -s http://{cluster.control_plane.address}:8080"
         first = f"{asked} get componentstatus"
     return (first, f"{asked} get nodes", f"{asked} get pods --all-namespaces")
+
+
+def exit_code(model: RunModel, error: KwizardError | None, snapshot: Snapshot | None) -> int:
+    """What the program ends with after such a run (docs/cli.md). `snapshot`: what a person was
+    shown of the cluster at the end; `error`: the last thing that did not work."""
+    if isinstance(error, HostRefused):
+        return 4
+    match model.status:
+        case "running" | "interrupted":
+            return 3
+        case "failed":
+            return model.exit or 1
+        case "done":
+            return 0 if snapshot is None or snapshot.ok else 1
+        case _:
+            return 1 if error else 0
 
 
 def last_words(cluster: Cluster, status: Status, *, well: bool, rehearsal: bool) -> str:

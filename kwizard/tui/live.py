@@ -285,7 +285,7 @@ class LiveUseCases:
             return write_report(name, target)
         except FileNotFoundError as error:
             raise KwizardError(
-                f"no report could be written to {target}: {error.filename} is not there",
+                f"no report could be written to {target}: {error.filename or error} is not there",
                 remedy="give a folder that is there; of a cluster that was never saved or begun "
                 "there is nothing to report",
             ) from error

@@ -5,33 +5,50 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from kwizard.errors import KwizardError
 from kwizard.language import N_, _
 from kwizard.monitor.snapshot import Snapshot
+from kwizard.monitor.view import HostState, host_states, matching, of_host
 from kwizard.tui.errors import what_happened
 from kwizard.tui.measures import ago
-from kwizard.tui.plain import plain
+from kwizard.tui.plain import brief, plain
 from kwizard.tui.screens.page import Page
+from kwizard.tui.screens.ping import PingScreen
 from kwizard.tui.widgets.board import Board, verdict
+from kwizard.tui.widgets.form import Line
+from kwizard.tui.widgets.strip import KEYED, HostStrip
 
 INTERVAL = 5.0  # seconds between two looks
+STALE = 6 * INTERVAL  # seconds after which what is shown may no longer be so
 
 
 class MonitorScreen(Page):
-    """Refreshed from `watch`; `p` holds the picture still."""
+    """Refreshed from `watch`; `p` holds the picture still, F1 to F9 show one host, `/` filters."""
 
     CSS_PATH = ["monitor.tcss", "board.tcss"]  # noqa: RUF012
     help_name = "monitor"
     title_text = N_("Monitor: read-only, it changes nothing")
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", show=False),
+        Binding("question_mark", "help", "Help", key_display="?"),
         Binding("p", "pause", "Pause"),
+        Binding("slash", "filter", N_("Filter"), key_display="/"),
+        # The strip shows their keys, so the footer need not.
+        *(
+            Binding(f"f{n},{n}", f"host({n})", N_("Show one host"), show=False)
+            for n in range(1, KEYED + 1)
+        ),
+        Binding("0", "host(0)", N_("Show all hosts"), show=False),
+        Binding("right_square_bracket", "next_host(1)", N_("Show the next host"), show=False),
+        Binding("left_square_bracket", "next_host(-1)", N_("Show the host before"), show=False),
+        Binding("s", "shell", N_("Shell")),
         Binding("q", "app.leave", "Quit"),
     ]
 
@@ -40,21 +57,27 @@ class MonitorScreen(Page):
         self._paused = False
         self._last: datetime | None = None
         self._latest: Snapshot | None = None
+        self._shown: Snapshot | None = None
         self._trouble = ""
+        self._host: str | None = None
 
     def body(self) -> ComposeResult:
-        """State, verdict, tables."""
+        """State, verdict, hosts, filter, tables."""
         yield Static(id="state")
         yield Static(id="verdict")
+        yield HostStrip(id="strip")
+        yield Line(id="filter", placeholder=_("only rows with these letters; Esc ends it"))
         with VerticalScroll(id="monitor-area", can_focus=False):
             yield Board(id="board")
 
     def on_mount(self) -> None:
         """Watch until the page is left."""
+        self.query_one("#filter").display = False
         self.query_one("#verdict", Static).update(
             Content.styled(_("▸ asking the hosts …"), "bold $accent")
         )
         self.query_one("#components").focus()
+        self._draw_strip()
         self._say()
         self.set_interval(1.0, self._say)
         self._watch()
@@ -75,34 +98,71 @@ class MonitorScreen(Page):
             )
             self._say()
 
+    # -- drawing ----------------------------------------------------------------------------
+
     def _show(self) -> None:
-        if self._latest is not None:
-            self.query_one("#verdict", Static).update(verdict(self._latest))
-            self.query_one(Board).show(self._latest)
+        """Take the latest snapshot over."""
+        self._shown = self._latest
+        self._draw()
+
+    def _draw(self) -> None:
+        snapshot = self._shown
+        if snapshot is not None:
+            self.query_one("#verdict", Static).update(verdict(snapshot))
+            part = of_host(snapshot, self._host) if self._host else snapshot
+            self.query_one(Board).show(matching(part, self.query_one("#filter", Input).value))
+        self._draw_strip()
         self._say()
+
+    def _draw_strip(self) -> None:
+        hosts = [h.name for h in self.wizard.draft.cluster.hosts]
+        states = (
+            host_states(self._shown, hosts)
+            if self._shown is not None
+            else [HostState(name, "silent") for name in hosts]
+        )
+        self.query_one(HostStrip).show(states, self._host)
 
     def recolour(self) -> None:
         """The tables in the new colours."""
-        self._show()
+        self._draw()
+
+    @property
+    def _spent(self) -> float:
+        """Seconds since the last look."""
+        return (self.wizard.clock() - self._last).total_seconds() if self._last else 0.0
 
     def _say(self) -> None:
-        name = self.wizard.draft.cluster.name
+        name, stale = self.wizard.draft.cluster.name, self._spent > STALE
         if self._trouble:
             state = Content.styled(_("✗ no longer refreshed"), "bold $error")
         elif self._paused:
-            state = Content.styled(_("‖ paused, p goes on"), "bold $warning")
+            state = Content.styled(_(" ‖ paused, p goes on "), "bold reverse $warning")
+        elif stale:
+            state = Content.styled(_("! stale"), "bold $warning")
         else:
             state = Content.styled(_("▸ live"), "bold $success")
+        self.set_class(bool(self._trouble) or stale or self._paused, "-stale")
         said = _("last look not yet")
         if self._last is not None:
-            spent = (self.wizard.clock() - self._last).total_seconds()
+            spent = self._spent
             since = ago(spent) if spent >= 60 else _("{seconds:.0f} s ago", seconds=spent)
             said = _(
                 "last look {time}, {ago}", time=f"{self._last.astimezone():%H:%M:%S}", ago=since
             )
+        only = self.query_one("#filter", Input).value.strip()
+        filtered = "   " + _("only rows with: {word}", word=only) if only else ""
         self.query_one("#state", Static).update(
-            Content.assemble(plain(name, "bold"), "   ", state, plain("   " + said, "$muted"))
+            Content.assemble(
+                plain(name, "bold"),
+                "   ",
+                state,
+                plain("   " + said, "$muted"),
+                brief(filtered, "$accent"),
+            )
         )
+
+    # -- keys -------------------------------------------------------------------------------
 
     def action_pause(self) -> None:
         """Hold the picture still; looking goes on, so that going on is at once up to date."""
@@ -111,7 +171,64 @@ class MonitorScreen(Page):
             self._show()
         self._say()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There are keys for as many hosts as there are."""
+        if action == "host":
+            (number,) = parameters
+            return isinstance(number, int) and number <= len(self.wizard.draft.cluster.hosts)
+        return super().check_action(action, parameters)
+
+    def action_host(self, number: int) -> None:
+        """Show one host, counted from 1; 0 is all of them."""
+        hosts = self.wizard.draft.cluster.hosts
+        self._host = hosts[number - 1].name if 1 <= number <= len(hosts) else None
+        self._draw()
+
+    def action_next_host(self, by: int) -> None:
+        """The host after or before this one; all of them stand between the last and the first."""
+        names = [None, *(h.name for h in self.wizard.draft.cluster.hosts)]
+        self._host = names[(names.index(self._host) + by) % len(names)]
+        self._draw()
+
+    @on(HostStrip.Chosen)
+    def _clicked(self, event: HostStrip.Chosen) -> None:
+        self._host = event.name
+        self._draw()
+
+    def action_filter(self) -> None:
+        """Type letters; only rows that have them are shown."""
+        line = self.query_one("#filter")
+        line.display = True
+        line.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filtered(self) -> None:
+        self._draw()
+
+    @on(Input.Submitted, "#filter")
+    def _typed(self) -> None:
+        self.query_one("#components").focus()
+
+    def action_shell(self) -> None:
+        """Say why there is none here."""
+        name = self._host or self.wizard.draft.cluster.control_plane.name
+        self.say(
+            _(
+                "This page is read-only and opens no shell. In another terminal: ssh {host}",
+                host=name,
+            )
+        )
+
+    @on(Board.PingChosen)
+    def _open_ping(self, event: Board.PingChosen) -> None:
+        if self._shown is not None:
+            self.app.push_screen(PingScreen(self._shown, event.source, event.target))
+
     def action_back(self) -> None:
-        """To the page we came from."""
-        if len(self.app.screen_stack) > 2:
+        """End the filter; without one, to the page we came from."""
+        line = self.query_one("#filter", Input)
+        if line.display:
+            line.value, line.display = "", False
+            self.query_one("#components").focus()
+        elif len(self.app.screen_stack) > 2:
             self.app.pop_screen()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -13,9 +14,11 @@ from textual.widgets import Button, Static
 
 from kwizard.errors import KwizardError
 from kwizard.language import _
-from kwizard.tui.farewell import first_commands
+from kwizard.tui.farewell import first_commands, kubeconfig
+from kwizard.tui.paths import short_path
 from kwizard.tui.plain import lines, plain
 from kwizard.tui.screens.page import Page
+from kwizard.tui.screens.ping import PingScreen
 from kwizard.tui.widgets.board import Board, verdict
 from kwizard.tui.widgets.frame import Buttons, Stage
 
@@ -28,6 +31,7 @@ class VerifyScreen(Page):
     help_name = "verify"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "again", "Verify again"),
+        Binding("w", "report", "Save report"),
         Binding("q", "app.leave", "Quit"),
     ]
 
@@ -75,18 +79,52 @@ class VerifyScreen(Page):
 
     def _next_steps(self) -> Content:
         cluster = self.wizard.draft.cluster
+        file = kubeconfig(cluster)
+        if file is not None:
+            where = plain("  " + _("on this machine, which has the kubeconfig:"), "$muted")
+            key = [
+                plain(f"  {short_path(file)}"),
+                plain("  " + _("It opens everything: keep it to yourself."), "$muted"),
+            ]
+            opens = [Content.styled(_("Your kubeconfig"), "bold $primary"), *key, plain("")]
+        else:
+            host = cluster.control_plane.name
+            where = plain("  " + _("on {host}, or anywhere with kubectl:", host=host), "$muted")
+            opens = []
+        watches = _("watches it, changing nothing")
         return lines(
+            *opens,
             Content.styled(_("The first commands"), "bold $primary"),
-            plain(
-                "  " + _("on {host}, or anywhere with kubectl:", host=cluster.control_plane.name),
-                "$muted",
-            ),
+            where,
             *(plain(f"  {line}") for line in first_commands(cluster)),
-            plain(
-                f"  kwizard monitor {cluster.name}    " + _("watches it, changing nothing"),
-                "$muted",
-            ),
+            plain(f"  kwizard monitor {cluster.name}    {watches}", "$muted"),
         )
+
+    def action_report(self) -> None:
+        """Everything needed to ask for help, in one file."""
+        from kwizard.tui.screens.paths import AskPath
+
+        name = self.wizard.draft.cluster.name
+
+        def done(path: Path | None) -> None:
+            if path is None:
+                return
+            try:
+                pieces = self.wizard.cases.report(name, path)
+            except (KwizardError, OSError) as error:
+                self.complain(
+                    error if isinstance(error, KwizardError) else KwizardError(str(error))
+                )
+                return
+            self.say(_("{file}: {pieces}", file=path, pieces=", ".join(pieces)))
+
+        value = str(Path.cwd() / f"kwizard-report-{name}.tar.gz")
+        self.app.push_screen(AskPath(_("Save a report"), _("Save as"), value, "write"), done)
+
+    @on(Board.PingChosen)
+    def _open_ping(self, event: Board.PingChosen) -> None:
+        if self.wizard.snapshot is not None:
+            self.app.push_screen(PingScreen(self.wizard.snapshot, event.source, event.target))
 
     @on(Button.Pressed, "#again")
     def action_again(self) -> None:

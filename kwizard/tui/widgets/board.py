@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from kwizard.language import _, told
@@ -21,6 +22,13 @@ from kwizard.tui.widgets.grid import Grid
 
 class Board(Container):
     """Tables of the latest snapshot. The cursor in the matrix explains the cell it is on."""
+
+    class PingChosen(Message):
+        """Enter on a cell of the matrix."""
+
+        def __init__(self, source: str, target: str) -> None:
+            super().__init__()
+            self.source, self.target = source, target
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -156,6 +164,13 @@ class Board(Container):
                 text, style = heat(one)
                 values[source] = cell(text, getattr(colours, style))
             table.put(target.name, values)
+
+    @on(DataTable.CellSelected, "#matrix")
+    def _choose(self) -> None:
+        table = self.query_one("#matrix", Grid)
+        column = table.cursor_column - 1
+        if table.chosen is not None and 0 <= column < len(self._sources):
+            self.post_message(self.PingChosen(self._sources[column], table.chosen))
 
     @on(DataTable.CellHighlighted, "#matrix")
     def _explain(self) -> None:

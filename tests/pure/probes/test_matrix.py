@@ -146,3 +146,15 @@ def test_a_container_outside_of_the_bridge_is_not_taken():
 )
 def test_without_docker(status, error):
     assert matrix.parse_addresses(said(f"@bridge\n|\n={status}\n")).error == error
+
+
+def test_what_ping_said_is_kept_bounded_and_clean() -> None:
+    targets = matrix.targets(ADDRESSES, {})
+    first = str(next(iter(ADDRESSES.values())))
+    hostile = f"@ping/{first}\n|\x1b]0;owned\x07PING\n" + "|x" * 1000 + "\n|\u202eend\n=1\n"
+    row = matrix.parse_pings("anakin", targets, said(hostile))
+    cell = next(c for c in row if c.target == next(iter(ADDRESSES)))
+    assert cell.output.startswith("PING\n")
+    assert len(cell.output) <= matrix.OUTPUT
+    assert "\x1b" not in cell.output
+    assert "output" not in matrix.Matrix(targets=targets, cells=row).to_json()["cells"][0]

@@ -36,7 +36,18 @@ def matrix(*dead: tuple[str, str]) -> Matrix:
             ),
         ]
     cells = [
-        Cell(source=s, target=t.name, sent=4, received=0, error="no answer")
+        Cell(
+            source=s,
+            target=t.name,
+            sent=4,
+            received=0,
+            error="no answer",
+            output=(
+                f"PING {t.address} ({t.address}) 56(84) bytes of data.\n\n"
+                f"--- {t.address} ping statistics ---\n"
+                "4 packets transmitted, 0 received, 100% packet loss, time 3060ms"
+            ),
+        )
         if (s, t.name) in dead
         else Cell(
             source=s,

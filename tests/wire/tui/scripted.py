@@ -206,7 +206,8 @@ class ScriptedCases:
     release: ReleaseReport = field(default_factory=ReleaseReport)
     findings: Mapping[str, Finding] = field(default_factory=dict)
     survey_error: KwizardError | None = None
-    pictures: tuple[Snapshot | asyncio.Event, ...] = ()
+    pictures: tuple[Snapshot | asyncio.Event | KwizardError, ...] = ()
+    looks: list[Snapshot | asyncio.Event | KwizardError] = field(default_factory=list)
     last: Snapshot | None = None
     rehearsal: bool = False
     saved: list[Path | None] = field(default_factory=list)
@@ -354,7 +355,13 @@ class ScriptedCases:
         return self.last
 
     async def verify(self, cluster: Cluster, asker: Asker) -> Snapshot:
-        return snapshot()
+        look = self.looks.pop(0) if self.looks else snapshot()
+        if isinstance(look, asyncio.Event):
+            await look.wait()
+            return snapshot()
+        if isinstance(look, KwizardError):
+            raise look
+        return look
 
     async def watch(
         self, cluster: Cluster, interval: float, asker: Asker
@@ -362,6 +369,8 @@ class ScriptedCases:
         for picture in self.pictures:
             if isinstance(picture, asyncio.Event):
                 await picture.wait()
+            elif isinstance(picture, KwizardError):
+                raise picture
             else:
                 yield picture
 

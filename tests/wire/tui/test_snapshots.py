@@ -24,7 +24,7 @@ from kwizard.cluster.defaults import with_recipe
 from kwizard.cluster.model import RecipeName, Version
 from kwizard.engine.events import Event
 from kwizard.engine.plan import Finding, State
-from kwizard.errors import Problem, ReleaseError
+from kwizard.errors import HostUnreachable, Problem, ReleaseError
 from kwizard.tui.app import KwizardApp
 from kwizard.tui.usecases import (
     Fetching,
@@ -155,6 +155,21 @@ def keys(*names: str, then: str = "") -> Steps:
     return steps
 
 
+def after_install(*names: str, then: str, scrolled: bool = False) -> Steps:
+    """The same once the installation is done; with `scrolled` at the end of the page."""
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await until(pilot, lambda: "✓ installed" in text_of(pilot))
+        await keys(*names)(pilot)
+        if scrolled:
+            pilot.app.screen.query_one("#verify-area").scroll_end(animate=False)
+        await until(pilot, lambda: then in text_of(pilot))
+
+    return steps
+
+
+RED = snapshot(("anakin", "c3po/container"), scheduler=False)
+MODERN = replace(CLUSTER, recipe=RecipeName.MODERN)
 TO_REVIEW = ("enter", "tab", "enter", "up", "enter", "up", "enter")
 PART = {
     t.id: Finding(State.DONE, "as wanted")
@@ -344,24 +359,73 @@ SCREENS: dict[str, tuple[Callable[[], ScriptedCases], Steps, dict[str, Any]]] = 
         keys(then="REHEARSAL"),
         {"start": "resume", "name": "classic"},
     ),
+    "monitor_busy": (
+        lambda: ScriptedCases(pictures=(asyncio.Event(),)),
+        keys(then="asking the hosts"),
+        {"start": "monitor", "name": "classic"},
+    ),
     "monitor": (
-        lambda: ScriptedCases(pictures=(snapshot(),)),
+        lambda: ScriptedCases(pictures=(snapshot(), asyncio.Event())),
         keys(then="✓ All is well"),
         {"start": "monitor", "name": "classic"},
     ),
     "monitor_red": (
-        lambda: ScriptedCases(pictures=(snapshot(("anakin", "c3po/container"), scheduler=False),)),
+        lambda: ScriptedCases(pictures=(RED, asyncio.Event())),
         keys(then="✗ Not well"),
         {"start": "monitor", "name": "classic"},
+    ),
+    "monitor_paused": (
+        lambda: ScriptedCases(pictures=(snapshot(), asyncio.Event())),
+        keys("p", then="paused"),
+        {"start": "monitor", "name": "classic"},
+    ),
+    "monitor_host": (
+        lambda: ScriptedCases(pictures=(RED, asyncio.Event())),
+        keys("f3", "slash", *"kube", then="only rows with: kube"),
+        {"start": "monitor", "name": "classic"},
+    ),
+    "monitor_lost": (
+        lambda: ScriptedCases(pictures=(snapshot(), HostUnreachable("no answer", host="anakin"))),
+        keys(then="no longer refreshed"),
+        {"start": "monitor", "name": "classic"},
+    ),
+    "verify_busy": (
+        lambda: ScriptedCases(runs=[whole()], looks=[asyncio.Event()]),
+        after_install("enter", then="asking the hosts"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "verify": (
+        lambda: ScriptedCases(runs=[whole()], last=snapshot()),
+        after_install("enter", then="✓ All is well"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "verify_red": (
+        lambda: ScriptedCases(runs=[whole()], last=RED),
+        after_install("enter", then="✗ Not well"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "verify_ping": (
+        lambda: ScriptedCases(runs=[whole()], last=RED),
+        after_install("enter", *["down"] * 8, "right", "enter", then="packets transmitted"),
+        {"start": "resume", "name": "classic"},
+    ),
+    "verify_failed": (
+        lambda: ScriptedCases(
+            runs=[whole()], looks=[HostUnreachable("no answer within 15 s", host="anakin")]
+        ),
+        after_install("enter", then="no answer within"),
+        {"start": "resume", "name": "classic"},
     ),
     "help": (ScriptedCases, keys("question_mark", then="Monitor"), {}),
 }
 
 
 BOTH = ("hosts_checked", "release", "options", "review", "release_busy", "options_modern",
-        "install_running", "install_failed",
-        "install_empty", "install_find", "install_filtered", "install_done",
-        "monitor_red")  # fmt: skip
+        "install_running", "install_failed", "install_empty", "install_find", "install_filtered",
+        "install_done",
+        "monitor_busy", "monitor", "monitor_red", "monitor_paused", "monitor_host", "monitor_lost",
+        "verify_busy", "verify", "verify_red", "verify_ping",
+        "verify_failed")  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -404,15 +468,14 @@ def test_in_chinese(look: Callable[..., None], name: str) -> None:
     look(cases(), steps, NARROW, **kwargs)
 
 
-def test_verify(look: Callable[..., None]) -> None:
-    cases = ScriptedCases(runs=[whole()], last=snapshot())
-
-    async def steps(pilot: Pilot[int]) -> None:
-        await until(pilot, lambda: "✓ installed" in text_of(pilot))
-        await pilot.press("enter")
-        await until(pilot, lambda: "✓ All is well" in text_of(pilot))
-
-    look(cases, steps, WIDE, start="resume", name="classic")
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=lambda s: f"{s[0]}x{s[1]}")
+def test_the_end_of_a_modern_one(
+    look: Callable[..., None], monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    monkeypatch.setenv("KWIZARD_STATE_HOME", "/var/lib/operator")  # it stands on the page
+    cases = ScriptedCases(runs=[whole()], cluster=MODERN, last=snapshot())
+    steps = after_install("enter", then="get nodes", scrolled=True)
+    look(cases, steps, size, start="resume", name="classic")
 
 
 def test_too_small(look: Callable[..., None]) -> None:

@@ -1,0 +1,197 @@
+"""The installation, told line by line; what to do when it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import signal
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+
+from kwizard.engine.plan import Task
+from kwizard.errors import KwizardError
+from kwizard.language import _
+from kwizard.plain.narrate import Spoken
+from kwizard.plain.paths import ask_target, here
+from kwizard.plain.questions import Item
+from kwizard.plain.talk import Talk
+from kwizard.tui.errors import unforeseen
+from kwizard.tui.model import RunModel
+from kwizard.tui.skipping import consequence, lasting
+
+
+async def run(talk: Talk) -> bool:
+    """Install, again and again as the person wants it. True when it is done, False when they
+    leave it unfinished."""
+    while True:
+        await _once(talk)
+        if talk.model.status == "done":
+            return True
+        if not await _what_now(talk):
+            return False
+
+
+async def _once(talk: Talk) -> None:
+    ask, model = talk.ask, RunModel()
+    talk.model, talk.error, talk.snapshot = model, None, None
+    ask.title(_("Installing. Ctrl+C stops telling; what runs on the hosts goes on."))
+    narrator = Spoken(ask.say, logs=False)
+    model.status = "running"
+    try:
+        installing = talk.cases.install(talk.draft.cluster, talk.asker, talk.waived)
+        with _stopped_by_signal(talk):
+            async with aclosing(installing) as events:
+                async for event in events:
+                    model.apply(event)
+                    narrator.tell(event)
+    except KwizardError as error:
+        talk.error = error
+    except Exception as error:  # a mistake of ours must not end the conversation
+        talk.error = unforeseen(error)
+    if talk.error is not None:
+        talk.complain(talk.error)
+    if model.status == "running":
+        model.status = "failed" if talk.error else "interrupted"
+
+
+@contextmanager
+def _stopped_by_signal(talk: Talk) -> Iterator[None]:
+    """Ctrl+C means: follow it no longer. Only in the main thread, where signals arrive."""
+    loop, numbers = asyncio.get_running_loop(), (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(n) for n in numbers]
+    try:
+        for number in numbers:
+            loop.add_signal_handler(number, talk.cases.interrupt)
+    except (ValueError, RuntimeError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)
+
+
+async def _what_now(talk: Talk) -> bool:
+    """True: try again."""
+    ask, name = talk.ask, talk.draft.cluster.name
+    if talk.model.status == "interrupted":
+        ask.say(_("What was started on the hosts goes on."))
+    elif talk.model.failures:
+        _tell_failures(talk)
+    while True:
+        chosen = await ask.pick(_("What now"), _ways(talk), "retry")
+        match chosen:
+            case "retry":
+                return True
+            case "skip":
+                if await _skip(talk):
+                    return True
+            case "shell":
+                await _shell(talk)
+            case "report":
+                await write_report(talk)
+            case _:
+                ask.say(_("To come back: {command}", command=f"kwizard resume {name}"))
+                return False
+
+
+def _ways(talk: Talk) -> list[Item]:
+    items = [Item("retry", _("retry"), _("what is as wanted is skipped, the rest is tried again"))]
+    if _waivable(talk):
+        items.append(Item("skip", _("skip"), _("go on without a step that failed, this once")))
+    if _hosts(talk) and not talk.cases.rehearsal:
+        items.append(Item("shell", _("shell"), _("on a host that failed; exit comes back here")))
+    return [
+        *items,
+        Item("report", _("report"), _("write everything needed to ask for help into one file")),
+        Item("quit", _("quit"), _("what runs on the hosts goes on")),
+    ]
+
+
+def _waivable(talk: Talk) -> list[Task]:
+    """The failed tasks a person may skip."""
+    failed = {f"{f.step}@{f.host}" for f in talk.model.failures}
+    if not failed:
+        return []
+    plan = talk.cases.plan(talk.draft.cluster)
+    return [t for t in plan.tasks if t.id in failed and t.waivable]
+
+
+def _hosts(talk: Talk) -> list[str]:
+    """The hosts something failed on."""
+    there = {h.name for h in talk.draft.cluster.hosts}
+    return [h for h in dict.fromkeys(f.host for f in talk.model.failures) if h in there]
+
+
+async def _skip(talk: Talk) -> bool:
+    tasks = {t.id: t for t in _waivable(talk)}
+    chosen = next(iter(tasks))
+    if len(tasks) > 1:
+        items = [Item(t.id, t.id, t.step.title) for t in tasks.values()]
+        chosen = await talk.ask.pick(_("Which step"), items, chosen)
+    plan = talk.cases.plan(talk.draft.cluster)
+    talk.ask.say(consequence(plan, tasks[chosen]), lasting())
+    if not await talk.ask.yes(_("Skip {task}?", task=chosen), default=False):
+        return False
+    talk.waived |= {chosen}
+    return True
+
+
+async def _shell(talk: Talk) -> None:
+    """An ssh of this machine on this very terminal, until it ends."""
+    hosts = _hosts(talk)
+    host = hosts[0]
+    if len(hosts) > 1:
+        host = await talk.ask.pick(_("On which host"), [Item(h, h) for h in hosts], host)
+    try:
+        line = talk.cases.shell(talk.draft.cluster, host)
+    except KwizardError as error:
+        talk.complain(error)
+        return
+    talk.ask.say(shlex.join(line.argv))
+    loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGINT)
+    loop.add_signal_handler(signal.SIGINT, lambda: None)  # Ctrl+C is for the shell meanwhile
+    try:
+        process = await asyncio.create_subprocess_exec(*line.argv)
+        await process.wait()
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before)
+    talk.ask.say(_("Back in kwizard."))
+
+
+def _tell_failures(talk: Talk) -> None:
+    """Once more in short what failed: the lines of it may be far above by now."""
+    failures = talk.model.failures
+    talk.ask.say("", _("This failed:"))
+    for failure in failures:
+        talk.ask.say(
+            _(
+                "  {step} on {host}: {reason}",
+                step=failure.step,
+                host=failure.host,
+                reason=failure.reason,
+            )
+        )
+        if failure.hint:
+            talk.ask.say(_("    What to do: {remedy}", remedy=failure.hint))
+
+
+async def write_report(talk: Talk) -> None:
+    """Ask where to, and write the report."""
+    name = talk.draft.cluster.name
+    target = await ask_target(talk, _("Write the report to"), here(f"kwizard-report-{name}.tar.gz"))
+    if target is None:
+        return
+    try:
+        pieces = talk.cases.report(name, target)
+    except (KwizardError, OSError) as error:
+        talk.complain(error)
+        return
+    talk.ask.say(
+        _("{file}: {pieces}", file=target, pieces=", ".join(pieces)),
+        _("Passwords and keys are not in it; read it before you pass it on all the same."),
+    )
