@@ -6,9 +6,12 @@
 {% endif %}
 set -eu
 {% set daemon = "flanneld" %}
-{% set needed = ([gateway] if gateway else []) if flannel_in_kube else ["etcd"] %}
+{% set of_api = (["kube-apiserver"] if "control-plane" in host.roles else []) + ([gateway] if gateway else []) %}
+{% set needed = of_api if flannel_in_kube else ["etcd"] %}
 {% set place = ["Environment=NODE_NAME=" ~ host.name] + failover | list if flannel_in_kube else [] %}
-{% set settings = ["Type=notify", "TimeoutStartSec=0", "ExecStartPost=/usr/local/lib/kwizard/cni-conflist"] + place %}
+{# Where the API does not answer, flanneld waits longer after each try, up to 30 s; begun anew, it asks at once. #}
+{% set patience = "TimeoutStartSec=" ~ (20 if flannel_in_kube else 0) %}
+{% set settings = ["Type=notify", patience, "ExecStartPost=/usr/local/lib/kwizard/cni-conflist"] + place %}
 {% include "modern/lib/say.sh" %}
 
 {% include "modern/lib/put.sh" %}

@@ -55,10 +55,10 @@ class CommandsScreen(Keys, ModalScreen[None]):
         grid = self.query_one(Grid)
         grid.columns_are(
             ("time", 8, _("time")),
-            ("host", 12, _("host")),
-            ("what", max(20, self.size.width - 56), _("what")),
-            ("exit", 14, _("exit")),
-            ("took", 9, _("took")),
+            ("host", 10, _("host")),
+            ("what", max(20, self.size.width - 49), _("what")),
+            ("exit", 11, _("exit")),
+            ("took", 8, _("took")),
         )
         grid.focus()
         self._draw()

@@ -49,6 +49,10 @@ def test_kubernetes_gives_nodes_ranges_only_where_flannel_asks_it():
 def test_flanneld_asks_kubernetes_as_itself_and_knows_its_node():
     unit = script(current(flannel=KUBE), "network/flanneld@boba")
     assert "Environment=NODE_NAME=boba\n" in unit
+    assert "TimeoutStartSec=20\n" in unit
+    assert "After=network-online.target kube-apiserver.service\n" in script(
+        current(flannel=KUBE), "network/flanneld@anakin"
+    )
     assert "-kube-subnet-mgr" in unit
     assert '{"Network":"10.244.0.0/16","Backend":{"Type":"vxlan"}}' in unit
     assert "etcd" not in unit

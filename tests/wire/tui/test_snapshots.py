@@ -4,8 +4,7 @@ is taken over: `pytest tests/wire/tui/test_snapshots.py --snapshot-update`."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +16,6 @@ from textual.widgets import Input
 
 from kwizard import language
 from kwizard.app.clusters import KnownCluster
-from kwizard.app.drafts import Remembered
 from kwizard.app.preview import Change, Line
 from kwizard.cluster.check import findings
 from kwizard.cluster.defaults import with_recipe
@@ -31,7 +29,6 @@ from kwizard.tui.usecases import (
     HostReport,
     KeyQuestion,
     PasswordQuestion,
-    Practice,
     ReleaseReport,
 )
 
@@ -199,22 +196,12 @@ def modern(**kwargs: Any) -> ScriptedCases:
     return ScriptedCases(cluster=MODERN, rules=findings, **kwargs)
 
 
-@asynccontextmanager
-async def practise() -> AsyncIterator[Practice]:
-    yield Practice(ScriptedCases(rehearsal=True), CLUSTER)
-
-
 SCREENS: dict[str, tuple[Callable[[], ScriptedCases], Steps, dict[str, Any]]] = {
     "start": (ScriptedCases, keys(then="New cluster"), {}),
     "start_unfinished": (
         lambda: ScriptedCases(known_clusters=KNOWN),
         keys(then="It stopped at"),
         {},
-    ),
-    "start_draft": (
-        lambda: ScriptedCases(draft=Remembered(CLUSTER, "HOSTS")),
-        keys("escape", then="Go on with classic"),
-        {"practise": practise},
     ),
     "hosts_empty": (
         lambda: ScriptedCases(cluster=replace(CLUSTER, hosts=())),
