@@ -4,6 +4,8 @@
 set -eu
 {% include "reset/docker.inc.sh" %}
 
+{% include "classic/network/docker-command.inc.sh" %}
+
 # Stops docker and takes its bridge away: docker would keep the address that it finds there.
 stop_docker() {
     systemctl stop docker.socket 2>/dev/null || true
@@ -19,6 +21,27 @@ stop_docker() {
     elif [ -e /sys/class/net/docker0 ]; then
         ip link delete docker0
     fi
+}
+
+# Starts docker so that docker0 has the address it had before the installation. Left to itself docker
+# makes it anew with the one it has in its books, which is flannel's; told once, it keeps that.
+start_docker() {
+    former=$(cat "$before/docker0" 2>/dev/null) || former=''
+    once=/run/systemd/system/docker.service.d/zz-kwizard-once.conf
+    command=$(command_of_docker)
+    if [ -n "$former" ] && [ -n "$command" ]; then
+        mkdir -p "${once%/*}"
+        printf '[Service]\nExecStart=\nExecStart=%s --bip=%s\n' "$command" "$former" >"$once"
+        systemctl daemon-reload
+    fi
+    started=yes
+    systemctl start docker.service || started=''
+    if [ -e "$once" ]; then
+        rm -f "$once"
+        rmdir "${once%/*}" 2>/dev/null || true
+        systemctl daemon-reload
+    fi
+    [ -n "$started" ] || fail "docker does not start again; journalctl -u docker tells why"
 }
 
 if [ -e "$drop_in" ]; then
@@ -86,7 +109,7 @@ if [ -e "$before/noted" ] && was docker.service inactive && ! was docker.service
     echo "docker was off before, and is off again"
 elif [ -e "$saved/docker-restart" ]; then
     stop_docker
-    systemctl start docker.service || fail "docker does not start again; journalctl -u docker tells why"
+    start_docker
     ! was docker.socket active || systemctl start docker.socket
     while read -r container; do
         if [ "$(docker inspect --format '{% raw %}{{.State.Running}}{% endraw %}' "$container" 2>/dev/null)" = false ]; then

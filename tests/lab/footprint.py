@@ -63,7 +63,8 @@ sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding net.ipv4.conf.all.route_
     net.ipv4.conf.host0.route_localnet net.bridge 2>/dev/null
 section docker
 if systemctl is-active --quiet docker; then
-    docker network inspect bridge --format '{{json .IPAM.Config}} {{json .Options}}'
+    docker network inspect bridge \\
+        --format '{{range .IPAM.Config}}{{.Subnet}}{{end}} {{json .Options}}'
     docker image ls --format '{{.Repository}}:{{.Tag}}'
     docker ps --all --format '{{.Names}} {{.State}}'
 fi

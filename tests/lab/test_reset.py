@@ -205,8 +205,14 @@ def test_classic(kind: str, bare_site: Callable[..., Site], measured: Callable[[
     if used:
         for name in NAMES:
             assert site.on(name, "docker ps --format '{{.Names}}'").split() == ["mine"]
+        # And docker keeps its former address when its owner starts it again.
+        site.on("boba", "systemctl restart docker")
+        assert "inet 172.17.0.1/16" in site.on("boba", "ip -o -4 addr show dev docker0")
 
 
-FIREWALLD = {
-    r"^firewalld: \+ docker ": "docker made this zone; firewalld forgets it at its next start",
+FIREWALLD = EMPTY_CHAINS | {
+    r"^iptables: \+(\*filter|COMMIT|:[A-Z]+ ACCEPT)$": "the owner's later rule is in this table",
+    r"^nftables: \+(table ip filter \{|\t?\})$": "the same",
+    r"^firewalld: \+ ?(--permanent )?docker ": "docker made this zone; firewalld forgets it at its"
+    " next start, and its file is gone",
 }
