@@ -63,7 +63,7 @@ sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding net.ipv4.conf.all.route_
     net.ipv4.conf.host0.route_localnet net.bridge 2>/dev/null
 section docker
 if systemctl is-active --quiet docker; then
-    docker network inspect bridge \\
+    docker network inspect bridge \
         --format '{{range .IPAM.Config}}{{.Subnet}}{{end}} {{json .Options}}'
     docker image ls --format '{{.Repository}}:{{.Tag}}'
     docker ps --all --format '{{.Names}} {{.State}}'
