@@ -171,7 +171,7 @@ def drawn(title: str, changes: Sequence[Change], *, one_sided: bool) -> list[Con
             hosts += _n(" and {count} more", " and {count} more", more)
         parts.append(
             Content.assemble(
-                (f"{mark} ", colour), plain(change.title), "  ", plain(hosts, "$muted")
+                (f"{mark} ", colour), plain(told(change.title)), "  ", plain(hosts, "$muted")
             )
         )
         lines = [line for line in change.lines if line.sign == "+" or not one_sided]
