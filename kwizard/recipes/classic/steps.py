@@ -15,6 +15,7 @@ from kwizard.recipes.classic.etcd import etcd_steps
 from kwizard.recipes.classic.flags import Component
 from kwizard.recipes.classic.kinds import logs_of, place, script, until_when, wait
 from kwizard.recipes.record import record_step
+from kwizard.recipes.release import fetch
 from kwizard.recipes.step import (
     After,
     Operator,
@@ -92,17 +93,7 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
 def release_phase(cluster: Cluster) -> Iterator[Step]:
     """Release: fetched once, brought to the hosts that need it, unpacked into /usr/bin."""
     users = tuple(h.name for h in cluster.hosts if h in (cluster.control_plane, *cluster.nodes))
-    yield Step(
-        id="release/fetch",
-        phase=Phase.RELEASE,
-        title=f"Get the release {cluster.version}",
-        action=Operator("fetch-release"),
-        stamped=False,
-        exclusive=False,
-        timeout=24 * 3600,
-        hint="a second run goes on at the byte where this one ended; a tarball fetched another way"
-        " can be named as release.tarball",
-    )
+    yield fetch(cluster)
     yield place(
         "release/place",
         "Bring the release to the host",
