@@ -49,7 +49,6 @@ async def checkup(session: Session) -> dict[str, HostCheck]:
 
 async def examine(session: Session, name: str, preflight: Task | None = None) -> HostCheck:
     """The same of one host; clocks are compared by `skewed` when all are there."""
-    obstacles = await _obstacles(session, preflight) if preflight is not None else ()
     try:
         output = await session.hosts[name].look(facts_script(session.cluster))
     except KwizardError as error:
@@ -57,6 +56,8 @@ async def examine(session: Session, name: str, preflight: Task | None = None) ->
     except TimeoutError:
         return HostCheck(None, KwizardError("no answer in time", host=name), ())
     facts, now = parse_facts(output), time.time()
+    # Afterwards: a host that does not answer is not waited for twice.
+    obstacles = await _obstacles(session, preflight) if preflight is not None else ()
     found = [*problems(facts, session.cluster, session.cluster.host(name)), *obstacles]
     found.sort(key=lambda p: not p.blocks)
     return HostCheck(facts, None, tuple(found), facts.clock - now if facts.clock else None)
