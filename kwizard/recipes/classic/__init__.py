@@ -62,8 +62,7 @@ def _unfit(cluster: Cluster) -> list[Problem]:
             Problem(
                 f"the classic recipe ends with v1.19: {cluster.version} has no insecure port, on"
                 " which everything in it rests",
-                "versions from v1.20 on need the modern recipe, which this kwizard does not have"
-                " yet; choose a version up to v1.19",
+                "choose a version up to v1.19, or say `recipe: modern` for a current one",
             )
         )
     if cluster.etcd.mode is EtcdMode.EXISTING:
