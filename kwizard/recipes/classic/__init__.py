@@ -62,7 +62,8 @@ def _unfit(cluster: Cluster) -> list[Problem]:
             Problem(
                 f"the classic recipe ends with v1.19: {cluster.version} has no insecure port, on"
                 " which everything in it rests",
-                "choose a version up to v1.19, or say `recipe: modern` for a current one",
+                "later versions need the modern recipe (`recipe: modern`); with this one choose a"
+                " version up to v1.19",
             )
         )
     if cluster.etcd.mode is EtcdMode.EXISTING:
