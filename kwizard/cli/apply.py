@@ -16,6 +16,7 @@ from kwizard.app.install import Installation, install
 from kwizard.app.planning import make_plan, survey
 from kwizard.app.reset import Reset
 from kwizard.cli.common import (
+    bundle_option,
     file_argument,
     json_option,
     open_session,
@@ -47,6 +48,7 @@ from kwizard.tui.skipping import consequence
     help="Do not do this one, this once; what comes after it is done all the same. Repeatable.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask before changing the hosts.")
+@bundle_option
 @ssh_options
 @click.pass_context
 @run_async
@@ -57,6 +59,7 @@ async def apply(
     phase: str | None,
     skip: tuple[str, ...],
     yes: bool,
+    bundle: Path | None,
     ssh_config: Path | None,
     accept_new_host_keys: bool,
 ) -> None:
@@ -64,7 +67,7 @@ async def apply(
 
     On a terminal the plan is shown and a yes is asked for; without one, nothing is asked.
     """
-    cluster = read_cluster(file)
+    cluster = read_cluster(file, bundle)
     whole = make_plan(cluster)  # what the recipe refuses is said before any host is asked
     waived = check_waivers(whole, skip)
     async with open_session(

@@ -6,13 +6,14 @@ import asyncio
 import functools
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from kwizard.app.bundles import adopt
 from kwizard.app.session import Session
 from kwizard.cluster.load import load
 from kwizard.cluster.model import Cluster
@@ -55,12 +56,45 @@ def run_async(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
     return wrapper
 
 
-def read_cluster(file: Path) -> Cluster:
-    """Load a cluster file; its warnings go to standard error. Raises InvalidInput."""
-    loaded = load(file)
+bundle_option = click.option(
+    "--bundle",
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+    help="Take the release and all other files out of this bundle (see `kwizard bundle`).",
+)
+
+
+def read_cluster(file: Path, bundle: Path | None = None) -> Cluster:
+    """Load a cluster file; its warnings go to standard error. With a `bundle` its files stand for
+    those the cluster file names. Raises InvalidInput, and ReleaseError for a bad bundle."""
+    loaded = load(file, look=bundle is None)
     for warning in loaded.warnings:
         click.echo(f"note: {warning}", err=True)
-    return loaded.cluster
+    if bundle is None:
+        return loaded.cluster
+    with counting(bundle.name) as progress:
+        return adopt(loaded.cluster, bundle, progress)
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Tell on standard error how many of so many bytes are done: on a terminal a line that is
+    written over, elsewhere a line for every tenth."""
+    shown = -1
+    terminal = sys.stderr.isatty()
+
+    def progress(done: int, total: int) -> None:
+        nonlocal shown
+        percent = done * 100 // total if total else 100
+        if percent != shown and (terminal or percent % 10 == 0):
+            shown = percent
+            line = f"{what}: {percent:3d} %  {done:,} of {total:,} bytes"
+            click.echo(f"\r{line}" if terminal else line, nl=not terminal, err=True)
+
+    try:
+        yield progress
+    finally:
+        if shown >= 0 and terminal:
+            click.echo(err=True)
 
 
 class TerminalCredentials:

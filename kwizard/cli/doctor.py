@@ -12,6 +12,7 @@ import click
 
 from kwizard.app.checkup import HostCheck, checkup
 from kwizard.cli.common import (
+    bundle_option,
     file_argument,
     json_option,
     open_session,
@@ -24,6 +25,7 @@ from kwizard.cli.common import (
 @click.command()
 @file_argument
 @json_option
+@bundle_option
 @ssh_options
 @click.pass_context
 @run_async
@@ -31,11 +33,12 @@ async def doctor(
     ctx: click.Context,
     file: Path,
     as_json: bool,
+    bundle: Path | None,
     ssh_config: Path | None,
     accept_new_host_keys: bool,
 ) -> None:
     """Check the hosts before an installation, changing nothing; exit 1 when something blocks."""
-    cluster = read_cluster(file)
+    cluster = read_cluster(file, bundle)
     async with open_session(
         cluster, accept_new_host_keys=accept_new_host_keys, ssh_config=ssh_config
     ) as session:

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import click
 
-from kwizard.cli.common import file_argument, read_cluster, run_async
+from kwizard.cli.common import counting, file_argument, read_cluster, run_async
 from kwizard.release.store import obtain
+
+
+async def notice(text: str) -> None:
+    """Say on standard error what happens meanwhile."""
+    click.echo(text, err=True)
 
 
 @click.command()
@@ -27,20 +32,11 @@ async def fetch(file: Path, tarball: Path | None) -> None:
         cluster = dataclasses.replace(
             cluster, release=dataclasses.replace(cluster.release, tarball=str(tarball))
         )
-    shown = -1
+    with counting("release") as counted:
 
-    async def progress(done: int, total: int) -> None:
-        nonlocal shown
-        percent = done * 100 // total if total else 0
-        if percent != shown:
-            shown = percent
-            click.echo(f"\r{percent:3d} %  {done:,} of {total:,} bytes", nl=False, err=True)
+        async def progress(done: int, total: int) -> None:
+            counted(done, total)
 
-    async def notice(text: str) -> None:
-        click.echo(f"\n{text}" if shown >= 0 else text, err=True)
-
-    obtained = await obtain(cluster, progress=progress, notice=notice)
-    if shown >= 0:
-        click.echo(err=True)
+        obtained = await obtain(cluster, progress=progress, notice=notice)
     click.echo(f"{obtained.version} {obtained.architecture} sha256 {obtained.sha256}")
     click.echo(obtained.server_tarball)

@@ -38,6 +38,7 @@ class LazyGroup(click.Group):
         "plan": "kwizard.cli.plan:plan",
         "apply": "kwizard.cli.apply:apply",
         "fetch": "kwizard.cli.fetch:fetch",
+        "bundle": "kwizard.cli.bundle:bundle",
         "verify": "kwizard.cli.verify:verify",
         "doctor": "kwizard.cli.doctor:doctor",
         "reset": "kwizard.cli.reset:reset",

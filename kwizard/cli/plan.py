@@ -9,6 +9,7 @@ import click
 
 from kwizard.app.planning import make_plan, survey, to_json
 from kwizard.cli.common import (
+    bundle_option,
     file_argument,
     json_option,
     open_session,
@@ -28,6 +29,7 @@ from kwizard.plain.plantext import as_text
 @click.option("--script", "step", help="Print the exact bytes this step would run.")
 @click.option("--host", help="With --script: as it is for this host (default: the first).")
 @click.option("--offline", is_flag=True, help="Ask no host; every state is unknown.")
+@bundle_option
 @ssh_options
 @run_async
 async def plan(
@@ -36,11 +38,12 @@ async def plan(
     step: str | None,
     host: str | None,
     offline: bool,
+    bundle: Path | None,
     ssh_config: Path | None,
     accept_new_host_keys: bool,
 ) -> None:
     """Show what would be run where, and why. Changes nothing."""
-    cluster = read_cluster(file)
+    cluster = read_cluster(file, bundle)
     whole = make_plan(cluster)
     if step is not None:
         click.echo(script_of(whole, step, host), nl=False)

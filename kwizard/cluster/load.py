@@ -28,9 +28,10 @@ class Loaded:
     warnings: tuple[Problem, ...] = ()
 
 
-def load(path: str | Path) -> Loaded:
+def load(path: str | Path, *, look: bool = True) -> Loaded:
     """Read a cluster file. Paths in it become absolute: `~` is the home directory, others begin at
-    the file's own folder. A file it names that is not there gives a warning.
+    the file's own folder. A file it names that is not there gives a warning, unless `look` is
+    False: for who has the files from elsewhere.
 
     Raises InvalidInput with all mistakes, each with file, line and remedy.
     """
@@ -50,14 +51,16 @@ def load(path: str | Path) -> Loaded:
         line = data.count(b"\n", 0, error.start) + 1
         problem = Problem("a byte that is not UTF-8", "save the file as UTF-8", file, line)
         raise InvalidInput((problem,)) from error
-    return loads(text, file=file, folder=Path(path).parent)
+    return loads(text, file=file, folder=Path(path).parent, look=look)
 
 
-def loads(text: str, file: str = "cluster file", *, folder: Path | None = None) -> Loaded:
+def loads(
+    text: str, file: str = "cluster file", *, folder: Path | None = None, look: bool = True
+) -> Loaded:
     """Read the text of a cluster file. `file` is how problems call it.
 
     Without a `folder` paths stay as they are written and nothing is looked up on disk; with one
-    they are resolved as `load` does. Raises InvalidInput with all mistakes.
+    they are resolved, and looked for, as `load` does. Raises InvalidInput with all mistakes.
     """
     root, mistake = compose(text, file)
     if mistake is not None:
@@ -75,7 +78,7 @@ def loads(text: str, file: str = "cluster file", *, folder: Path | None = None) 
         raise InvalidInput(_sorted(problems)[:MAX_PROBLEMS])
     if folder is not None:
         cluster = resolve_paths(cluster, folder)
-        problems += _missing(cluster, reader)
+        problems += _missing(cluster, reader) if look else []
     return Loaded(cluster, _sorted(problems))
 
 

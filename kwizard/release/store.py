@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from kwizard.cluster.model import Cluster, Version
@@ -94,7 +95,8 @@ async def resolve(cluster: Cluster, artifact: str) -> tuple[Path, str]:
                 "`release: tarball:`",
             )
         return obtained.server_tarball, obtained.sha256
-    key, value, prepare = _artifacts(cluster)[artifact]
+    section, name, prepare = ARTIFACTS[artifact]
+    key, value = f"{section}: {name}:", getattr(getattr(cluster, section), name)
     if value is None:
         raise ReleaseError(
             f"the cluster file does not say where the {artifact} is",
@@ -108,29 +110,19 @@ Prepare = Callable[[Path, Path], Path]
 """Makes of the file the operator named the file that is sent; the second is a directory for it."""
 
 
-def _artifacts(cluster: Cluster) -> dict[str, tuple[str, str | None, Prepare]]:
-    return {
-        "flannel": ("flannel: binary:", cluster.flannel.binary, parcels.flanneld),
-        "etcd-binaries": ("etcd: binaries:", cluster.etcd.binaries, parcels.etcd_binaries),
-        "etcd-archive": ("etcd: archive:", cluster.etcd.archive, parcels.image_archive),
-        "containerd": ("runtime: containerd:", cluster.runtime.containerd, parcels.tarball),
-        "cni-plugins": ("runtime: cni_plugins:", cluster.runtime.cni_plugins, parcels.tarball),
-        "pause-image": (
-            "images: pause_archive:",
-            cluster.images.pause_archive,
-            parcels.image_archive,
-        ),
-        "coredns-image": (
-            "images: coredns_archive:",
-            cluster.images.coredns_archive,
-            parcels.image_archive,
-        ),
-        "pause-archive": (
-            "docker: pause_archive:",
-            cluster.docker.pause_archive,
-            parcels.image_archive,
-        ),
+ARTIFACTS: Mapping[str, tuple[str, str, Prepare]] = MappingProxyType(
+    {
+        "flannel": ("flannel", "binary", parcels.flanneld),
+        "etcd-binaries": ("etcd", "binaries", parcels.etcd_binaries),
+        "etcd-archive": ("etcd", "archive", parcels.image_archive),
+        "containerd": ("runtime", "containerd", parcels.tarball),
+        "cni-plugins": ("runtime", "cni_plugins", parcels.tarball),
+        "pause-image": ("images", "pause_archive", parcels.image_archive),
+        "coredns-image": ("images", "coredns_archive", parcels.image_archive),
+        "pause-archive": ("docker", "pause_archive", parcels.image_archive),
     }
+)
+"""Besides the release: by artifact, the section and key of the cluster file that name its file."""
 
 
 def _prepare(path: Path, key: str, prepare: Prepare) -> tuple[Path, str]:

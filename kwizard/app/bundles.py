@@ -1,0 +1,172 @@
+"""Bundles: make one of what a cluster needs, and install from one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from kwizard.app.planning import make_plan
+from kwizard.cluster.dump import dump
+from kwizard.cluster.load import loads
+from kwizard.cluster.model import Cluster, EtcdMode, RecipeName
+from kwizard.engine.plan import Plan
+from kwizard.errors import InvalidInput, Problem
+from kwizard.paths import cache_home
+from kwizard.recipes.step import Place
+from kwizard.release import bundle as bundles
+from kwizard.release.bundle import Bundle
+from kwizard.release.download import Notice, Progress, no_notice, no_progress
+from kwizard.release.store import ARTIFACTS, obtain, resolve
+
+RELEASE = "release.tarball"
+_NAMES = {
+    "images.pause_archive": "images.pause",
+    "images.coredns_archive": "images.coredns",
+    "etcd.archive": "etcd.image",
+    "docker.pause_archive": "docker.pause_image",
+}
+"""By the key of an image's archive, the key of the name it has in there."""
+_FILES = frozenset({RELEASE, *(f"{section}.{key}" for section, key, _make in ARTIFACTS.values())})
+_SETTINGS = frozenset({"flannel.version", *_NAMES.values()})
+
+
+async def create(
+    cluster: Cluster,
+    target: Path,
+    *,
+    fetched: Progress = no_progress,
+    notice: Notice = no_notice,
+    written: bundles.Progress = bundles.no_progress,
+) -> Bundle:
+    """Write a bundle of all that an installation of `cluster` needs to `target`.
+
+    The release is fetched where it is not here. Raises InvalidInput naming what hosts would still
+    have to get elsewhere, ReleaseError for a file that will not do.
+    """
+    plan = make_plan(cluster)
+    if lacking := list(_lacking(plan)):
+        raise InvalidInput(lacking)
+    release = await obtain(cluster, progress=fetched, notice=notice)
+    sources = {RELEASE: release.server_tarball}
+    for artifact in _artifacts(plan):
+        section, key, _make = ARTIFACTS[artifact]
+        sources[f"{section}.{key}"], _sum = await resolve(cluster, artifact)
+    made = Bundle(
+        recipe=cluster.recipe.value,
+        version=str(cluster.version),
+        architecture=release.architecture,
+        items=tuple(bundles.item(key, source) for key, source in sources.items()),
+        settings=dict(sorted(_settings(plan, sources))),
+    )
+    bundles.write(target, made, sources, written)
+    return made
+
+
+def adopt(
+    cluster: Cluster, path: Path, progress: bundles.Progress = bundles.no_progress
+) -> Cluster:
+    """`cluster` with the files of the bundle at `path` instead of those it names.
+
+    They are unpacked into kwizard's cache, verified. Raises InvalidInput when the bundle is for
+    another recipe or version, ReleaseError when it is damaged.
+    """
+    bundle = bundles.read(path)
+    _fitting(cluster, bundle, path)
+    places = bundles.unpack(path, cache_home() / "bundles", progress)
+    for key, place in places.items():
+        cluster = _with(cluster, key, str(place))
+    cluster = replace(cluster, release=replace(cluster.release, mirror=None, sha256=None))
+    try:
+        for key, value in bundle.settings.items():
+            cluster = _with(cluster, key, value)
+    except ValueError as error:
+        raise InvalidInput([Problem(f"in {path.name} {error}", "make the bundle again")]) from error
+    # The values came from outside: they pass the same door as those of a cluster file.
+    return loads(dump(cluster), f"the cluster file with what {path.name} holds").cluster
+
+
+def left_to_hosts(cluster: Cluster) -> tuple[str, ...]:
+    """Keys of the cluster file that name no file: the hosts have it, or get it themselves."""
+    wanted = ["flannel.binary"]
+    if cluster.etcd.mode is EtcdMode.SYSTEMD:
+        wanted.append("etcd.binaries")
+    if cluster.recipe is RecipeName.MODERN:
+        wanted += ["runtime.containerd", "runtime.cni_plugins"]
+    return tuple(key for key in wanted if _value(cluster, key) is None)
+
+
+def _fitting(cluster: Cluster, bundle: Bundle, path: Path) -> None:
+    problems = []
+    if bundle.recipe != cluster.recipe.value:
+        problems.append(
+            Problem(
+                f"{path.name} is for the recipe {bundle.recipe}, the cluster file is "
+                f"{cluster.recipe.value}",
+                "use the other bundle, or the cluster file it was made for",
+            )
+        )
+    if bundle.version != str(cluster.version):
+        problems.append(
+            Problem(
+                f"{path.name} holds Kubernetes {bundle.version}, the cluster file wants "
+                f"{cluster.version}",
+                "correct `version:` in the cluster file, or use the other bundle",
+            )
+        )
+    unknown = sorted({i.key for i in bundle.items} - _FILES | set(bundle.settings) - _SETTINGS)
+    if unknown:
+        problems.append(
+            Problem(
+                f"{path.name} holds what this kwizard does not know: {', '.join(unknown)}",
+                "use the kwizard it was made with, or a later one",
+            )
+        )
+    if problems:
+        raise InvalidInput(problems)
+
+
+def _with(cluster: Cluster, key: str, value: str) -> Cluster:
+    """`cluster` with one text of the cluster file changed. Raises ValueError for a version that
+    is none."""
+    section, name = key.split(".")
+    old = getattr(cluster, section)
+    made = type(cluster.version).parse(value) if name == "version" else value
+    return replace(cluster, **{section: replace(old, **{name: made})})
+
+
+def _value(cluster: Cluster, key: str) -> object:
+    section, name = key.split(".")
+    return getattr(getattr(cluster, section), name)
+
+
+def _artifacts(plan: Plan) -> list[str]:
+    """What the plan sends besides the release, in its order."""
+    wanted = {
+        task.step.action.artifact: None
+        for task in plan.tasks
+        if isinstance(task.step.action, Place) and task.step.action.artifact != "release"
+    }
+    return list(wanted)
+
+
+def _lacking(plan: Plan) -> Iterator[Problem]:
+    """What hosts would get from elsewhere, so that no file could hold all."""
+    for image in plan.images:
+        if image.archive is None:
+            yield Problem(
+                f"the image {image.name} ({image.purpose}) would be pulled from its registry",
+                "name an archive of it in the cluster file (`docker save` makes one)",
+            )
+
+
+def _settings(plan: Plan, sources: dict[str, Path]) -> Iterator[tuple[str, str]]:
+    cluster = plan.cluster
+    if "flannel.binary" in sources:
+        yield "flannel.version", str(cluster.flannel.version)
+    for key, name in _NAMES.items():
+        brought = _value(cluster, key)
+        for image in plan.images:
+            # What has a blank in it is no name: "the kubelet's own choice of a pause image".
+            if key in sources and image.archive == brought and " " not in image.name:
+                yield name, image.name
