@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kwizard.cluster.finding import Finding, Path, error, warning
+from kwizard.cluster.finding import Finding, Path, error, listed, warning
 from kwizard.cluster.model import Cluster, EtcdMode, FlannelStore, RecipeName
 
 GIVEN = ("ca", "cert", "key")
@@ -22,6 +22,22 @@ def findings(cluster: Cluster) -> Iterator[Finding]:
             f"{cluster.flannel.store}",
             "remove the key, or set recipe: modern",
             store,
+            ("recipe",),
+        )
+    elif cluster.flannel.store is FlannelStore.ETCD and cluster.recipe is RecipeName.MODERN:
+        yield from _keys_on_workers(cluster)
+
+
+def _keys_on_workers(cluster: Cluster) -> Iterator[Finding]:
+    """What it means where not every node is trusted with the whole cluster anyway."""
+    workers = [h.name for h in cluster.nodes if h not in cluster.control_planes]
+    if workers:
+        yield warning(
+            "flannel.store is etcd: hosts that are no control plane "
+            f"({listed(workers)}) get a key that opens all of etcd too, and with it every Secret",
+            "set store: kubernetes, with which only the control plane can open etcd; a cluster "
+            "that stands keeps the store it has",
+            ("flannel", "store"),
             ("recipe",),
         )
 

@@ -15,6 +15,7 @@ from kwizard.cluster.model import (
     Etcd,
     EtcdMode,
     Flannel,
+    FlannelStore,
     Network,
     RecipeName,
     Supervisor,
@@ -33,7 +34,8 @@ DEFAULTS: Mapping[RecipeName, Mapping[str, object]] = MappingProxyType(
                     backend=Backend.VXLAN,
                 ),
                 "etcd": Etcd(mode=EtcdMode.SYSTEMD),
-                "flannel": Flannel(version=Version(0, 26, 7)),
+                # The safe one: with etcd every node, workers too, gets a key to all of etcd.
+                "flannel": Flannel(version=Version(0, 26, 7), store=FlannelStore.KUBERNETES),
             }
         ),
     }

@@ -168,7 +168,8 @@ class Etcd:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flannel:
     """`binary` is a flanneld program (or flannel's release tarball) on the operator's machine;
-    None: the host has it, or its package manager does. `store` is for the modern recipe."""
+    None: the host has it, or its package manager does. `store` is for the modern recipe, whose
+    default is the other one (`defaults`)."""
 
     version: Version = Version(0, 5, 5)
     binary: str | None = None

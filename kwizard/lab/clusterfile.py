@@ -97,7 +97,7 @@ def describe_modern(
     backend: str = "vxlan",
     proxy: str = "iptables",
     control_planes: int = 1,
-    store: str = "etcd",
+    store: str = "kubernetes",
     second: bool = False,
     host_keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Cluster:
@@ -167,7 +167,7 @@ def write(
     backend: str | None = None,
     proxy: str = "iptables",
     control_planes: int = 1,
-    store: str = "etcd",
+    store: str = "kubernetes",
     second: bool = False,
     host_keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Path:

@@ -88,7 +88,7 @@ lab.add_command(mirror)
 @click.option(
     "--store",
     type=click.Choice(["etcd", "kubernetes"]),
-    default="etcd",
+    default="kubernetes",
     show_default=True,
     help="Where flannel finds the hosts' subnets (modern).",
 )

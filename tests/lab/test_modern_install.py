@@ -57,7 +57,8 @@ def cluster(
     request: pytest.FixtureRequest, bare_site: Callable[..., Site], measured: Callable[[str], None]
 ) -> Iterator[Modern]:
     """A cluster on which `apply` has just ended 0."""
-    site = bare_site(recipe="modern", proxy=request.param)
+    store = "etcd" if request.param == "nftables" else "kubernetes"
+    site = bare_site(recipe="modern", proxy=request.param, store=store)
     if request.param == "nftables":
         change(
             site,

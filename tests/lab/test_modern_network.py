@@ -174,7 +174,7 @@ def test_an_etcd_that_somebody_else_runs_with_udp(
     bare_site: Callable[..., Site], measured: Callable[[str], None]
 ):
     """Everything kwizard knows of that etcd is in the cluster file."""
-    site = bare_site(recipe="modern", backend="udp")
+    site = bare_site(recipe="modern", backend="udp", store="etcd")
     url = foreign_etcd.start(site, "c3po", site.folder / "theirs")
     files = {"ca": "theirs/ca.crt", "cert": "theirs/client.crt", "key": "theirs/client.key"}
     change(site, "etcd", mode="existing", endpoints=[url], **files)

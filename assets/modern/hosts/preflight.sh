@@ -77,7 +77,7 @@ fi
 # Pods that run keep the addresses they have: a node cannot go over to another store beneath them.
 unit=/etc/systemd/system/flanneld.service
 if grep -q 'Written by kwizard' "$unit" 2>/dev/null && {{ "! " | own if flannel_in_kube }}grep -q -e -kube-subnet-mgr "$unit"; then
-    problem "flannel keeps this host's subnet in {{ "etcd, and not in kubernetes" | own if flannel_in_kube else "kubernetes, and not in etcd" | own }} as flannel.store says: leave it as it was, or install anew"
+    problem "flannel keeps this host's subnet in {{ "etcd, and not in kubernetes" | own if flannel_in_kube else "kubernetes, and not in etcd" | own }} as flannel.store says: say flannel.store: {{ "etcd" | own if flannel_in_kube else "kubernetes" | own }} in the cluster file, or reset the cluster and install anew"
 fi
 {% endif %}
 

@@ -13,7 +13,7 @@ from kwizard.cluster.dump import dump
 from kwizard.cluster.load import loads
 from kwizard.cluster.model import Cluster, FlannelStore
 from tests.pure.recipes.clusters import later
-from tests.pure.recipes.modern_clusters import GIVEN, KUBE, current
+from tests.pure.recipes.modern_clusters import GIVEN, IN_ETCD, current, highly_available
 
 
 def errors(cluster: Cluster) -> list[str]:
@@ -21,7 +21,7 @@ def errors(cluster: Cluster) -> list[str]:
 
 
 def with_pods(pods: str) -> Cluster:
-    made = current(flannel=KUBE)
+    made = current()
     return replace(made, network=replace(made.network, pods=IPv4Network(pods)))
 
 
@@ -76,11 +76,29 @@ def test_a_range_with_hosts_in_it_is_refused_since_nothing_keeps_kubernetes_away
     (said,) = errors(with_pods(pods))
     assert "10.0.63.0/24" in said
     # flannel's own leases can be kept away
-    assert errors(replace(with_pods(pods), flannel=replace(KUBE, store=FlannelStore.ETCD))) == []
+    assert errors(replace(with_pods(pods), flannel=IN_ETCD)) == []
+
+
+def test_etcd_as_the_store_is_told_of_where_a_node_is_no_control_plane():
+    (said,) = check(current(flannel=IN_ETCD))
+    assert not said.blocks
+    assert "(boba, c3po) get a key that opens all of etcd" in said.message
+    assert "store: kubernetes" in said.remedy
+    assert check(highly_available(flannel=IN_ETCD)) == ()
+    assert not [p for p in check(later()) if "flannel.store" in p.message]
+
+
+def test_a_file_that_names_no_store_has_the_recipes_own():
+    text = "name: a\nrecipe: {}\nversion: {}\nhosts: [anakin 10.0.63.202, boba 10.0.63.203]\n"
+    modern = loads(text.format("modern", "v1.36.3")).cluster
+    assert modern.flannel.store is FlannelStore.KUBERNETES
+    classic = loads(text.format("classic", "v1.19.16")).cluster
+    assert classic.flannel.store is FlannelStore.ETCD
 
 
 def test_a_saved_modern_file_names_its_store_and_a_classic_one_does_not():
-    assert "store: etcd" in dump(current())
+    assert "store: kubernetes" in dump(current())
+    assert "store: etcd" in dump(current(flannel=IN_ETCD))
     assert "store" not in dump(later())
-    for cluster in (current(flannel=KUBE), current(etcd=GIVEN)):
+    for cluster in (current(flannel=IN_ETCD), current(etcd=GIVEN)):
         assert loads(dump(cluster)).cluster == cluster

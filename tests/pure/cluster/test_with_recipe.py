@@ -9,7 +9,7 @@ from pathlib import Path
 from kwizard.cluster.check import check
 from kwizard.cluster.defaults import with_recipe
 from kwizard.cluster.load import load
-from kwizard.cluster.model import EtcdMode, Flannel, RecipeName, Supervisor, Version
+from kwizard.cluster.model import EtcdMode, Flannel, FlannelStore, RecipeName, Supervisor, Version
 
 ROOT = Path(__file__).parents[3]
 NEW, OLD = Version(1, 36, 3), Version(1, 19, 16)
@@ -23,7 +23,7 @@ def test_the_articles_cluster_becomes_a_current_one_without_a_mistake() -> None:
     assert (after.version, after.etcd.mode) == (NEW, EtcdMode.SYSTEMD)
     assert after.network.pods == IPv4Network("10.244.0.0/16")
     assert after.network.dns in after.network.services
-    assert after.flannel == Flannel(version=Version(0, 26, 7))
+    assert after.flannel == Flannel(version=Version(0, 26, 7), store=FlannelStore.KUBERNETES)
     assert (after.name, after.hosts) == (CLASSIC.name, CLASSIC.hosts)
 
 
@@ -31,7 +31,7 @@ def test_and_back_again() -> None:
     after = with_recipe(MODERN, RecipeName.CLASSIC, OLD)
     assert not [p for p in check(after) if p.blocks]
     assert after.etcd.mode is EtcdMode.DOCKER
-    assert after.flannel.version == Version(0, 5, 5)
+    assert after.flannel == Flannel(version=Version(0, 5, 5))
     assert after.runtime.containerd is None
     assert after.release.tarball is None
 

@@ -18,7 +18,7 @@ from kwizard.pki.certificates import AUTHORITY_LIFE, LIFE, Pair, authority, issu
 from kwizard.pki.needs import Need
 from kwizard.pki.store import Pki
 from tests.pure.recipes.clusters import ANAKIN, BOBA
-from tests.pure.recipes.modern_clusters import GIVEN, KUBE, current
+from tests.pure.recipes.modern_clusters import GIVEN, IN_ETCD, current
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 OPENS_ETCD = {"etcd-client.crt", "etcd-client.key"}
@@ -43,7 +43,7 @@ def cluster(tmp_path: Path, theirs: tuple[Pair, Pair]) -> Cluster:
     files: dict[str, Any] = {
         key: str(tmp_path / Path(getattr(GIVEN, key)).name) for key in ("ca", "cert", "key")
     }
-    return current(etcd=replace(GIVEN, **files))
+    return current(etcd=replace(GIVEN, **files), flannel=IN_ETCD)
 
 
 def test_they_go_to_the_hosts_as_they_are_and_nothing_is_made_in_their_place(
@@ -126,15 +126,15 @@ def test_a_plan_does_without_files_that_are_not_there(cluster: Cluster, tmp_path
 
 
 def test_where_kubernetes_keeps_the_subnets_no_worker_can_open_etcd():
-    kube = current(flannel=KUBE)
+    kube, etcd = current(), current(flannel=IN_ETCD)
     assert set(needs.files(kube, ANAKIN)) >= OPENS_ETCD
     assert not OPENS_ETCD & set(needs.files(kube, BOBA))
     assert {"flanneld.crt", "flanneld.key"} <= set(needs.files(kube, BOBA))
-    assert set(needs.files(current(), BOBA)) >= OPENS_ETCD
-    assert "flanneld.crt" not in needs.files(current(), BOBA)
+    assert set(needs.files(etcd, BOBA)) >= OPENS_ETCD
+    assert "flanneld.crt" not in needs.files(etcd, BOBA)
 
 
 def test_a_host_that_has_nothing_to_do_with_etcd_does_not_get_its_authority():
-    given = current(etcd=GIVEN, flannel=KUBE)
+    given = current(etcd=GIVEN)
     assert "etcd-ca.crt" not in needs.files(given, BOBA)
     assert "etcd-ca.crt" in needs.files(given, ANAKIN)

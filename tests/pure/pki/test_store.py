@@ -19,7 +19,7 @@ from kwizard.pki import needs
 from kwizard.pki.store import Pki
 from kwizard.pki.token import Token
 from tests.pure.recipes.clusters import ANAKIN, BOBA
-from tests.pure.recipes.modern_clusters import current
+from tests.pure.recipes.modern_clusters import IN_ETCD, current
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CLUSTER = current(kubelet=Kubelet(join=Join.CERTIFICATES))
@@ -166,8 +166,10 @@ def test_a_host_with_another_address_gets_new_certificates_and_no_other_does(tmp
 def test_a_host_without_a_role_in_etcd_holds_no_members_certificate():
     worker = replace(BOBA, roles=frozenset({Role.WORKER}))
     cluster = replace(CLUSTER, hosts=(ANAKIN, worker))
-    assert "etcd.key" not in needs.files(cluster, worker)
-    assert "etcd-client.key" in needs.files(cluster, worker)
+    assert not [f for f in needs.files(cluster, worker) if "etcd" in f]
+    asking = replace(cluster, flannel=IN_ETCD)
+    assert "etcd.key" not in needs.files(asking, worker)
+    assert "etcd-client.key" in needs.files(asking, worker)
 
 
 def test_damage_and_an_authority_that_ended_are_told_with_the_file(tmp_path: Path):

@@ -52,7 +52,7 @@ def current(**changes: Any) -> Cluster:
         hosts=(ANAKIN, BOBA, C3PO),
         network=network(),
         etcd=Etcd(mode=EtcdMode.SYSTEMD, binaries="/b/etcd.tar.gz"),
-        flannel=Flannel(version=Version(0, 26, 7), binary="/b/flanneld"),
+        flannel=KUBE,
         runtime=Runtime(containerd="/b/containerd.tar.gz", cni_plugins="/b/cni.tgz"),
         images=Images(
             pause="lab/pause:1",
@@ -82,7 +82,10 @@ GIVEN = Etcd(
 """An etcd that exists already, with TLS."""
 
 KUBE = Flannel(version=Version(0, 26, 7), binary="/b/flanneld", store=FlannelStore.KUBERNETES)
-"""Kubernetes gives nodes their subnets."""
+"""Kubernetes gives nodes their subnets, as by default."""
+
+IN_ETCD = replace(KUBE, store=FlannelStore.ETCD)
+"""flannel leases them in etcd, the article's way."""
 
 
 def modern_variants() -> list[tuple[str, Cluster]]:
@@ -91,7 +94,12 @@ def modern_variants() -> list[tuple[str, Cluster]]:
     return [
         ("current", current()),
         ("node", current(control_plane_is_node=True, kubelet=Kubelet(allow_cgroup_v1=True))),
-        ("old", current(version=Version(1, 34, 4), network=network(backend=Backend.UDP))),
+        (
+            "old",
+            current(
+                version=Version(1, 34, 4), network=network(backend=Backend.UDP), flannel=IN_ETCD
+            ),
+        ),
         ("newer", current(version=Version(1, 99, 0), network=network(backend=Backend.HOST_GW))),
         (
             "nft",
@@ -109,14 +117,15 @@ def modern_variants() -> list[tuple[str, Cluster]]:
             ),
         ),
         ("marked", current(hosts=(ANAKIN, MARKED, C3PO))),
-        ("kube", current(flannel=KUBE)),
+        ("in-etcd", current(flannel=IN_ETCD)),
+        ("in-etcd-ha", highly_available(flannel=IN_ETCD)),
         ("given", current(etcd=GIVEN)),
         ("apart", current(hosts=(bare, BOBA, replace(C3PO, roles=frozenset({Role.ETCD}))))),
         (
             "unbrought",
             current(
                 etcd=Etcd(mode=EtcdMode.SYSTEMD),
-                flannel=Flannel(version=Version(0, 26, 7)),
+                flannel=replace(KUBE, binary=None),
                 runtime=Runtime(),
                 images=Images(),
             ),

@@ -6,12 +6,12 @@ from dataclasses import replace
 from functools import cache
 
 from kwizard.cluster.check import check
-from kwizard.cluster.model import Cluster, FlannelStore, Role
+from kwizard.cluster.model import Cluster, Role
 from kwizard.engine.plan import Plan, build
 from kwizard.recipes import steps_for
 from kwizard.recipes.modern import values
 from tests.pure.recipes.clusters import ANAKIN, BOBA, C3PO
-from tests.pure.recipes.modern_clusters import WORKER, current, highly_available
+from tests.pure.recipes.modern_clusters import IN_ETCD, WORKER, current, highly_available
 
 NAMES = ("anakin", "boba", "c3po")
 DAEMONS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
@@ -69,9 +69,14 @@ def test_the_watch_looks_at_the_others_only():
 
 
 def test_what_is_done_once_is_done_on_the_first():
-    once = {"control-plane/access", "network/coredns", "network/flannel-key", "verify/ping-pods"}
-    hosts = {t.step.id: t.host for t in plan_of(highly_available()).tasks if t.step.id in once}
-    assert hosts == dict.fromkeys(once, "anakin")
+    once = {"control-plane/access", "network/coredns", "verify/ping-pods"}
+    for cluster, its_own in (
+        (highly_available(), {"network/flannel-access"}),
+        (highly_available(flannel=IN_ETCD), {"network/flannel-key"}),
+    ):
+        wanted = once | its_own
+        hosts = {t.step.id: t.host for t in plan_of(cluster).tasks if t.step.id in wanted}
+        assert hosts == dict.fromkeys(wanted, "anakin")
 
 
 def test_the_gateways_program_is_on_every_node_and_its_port_is_looked_at():
@@ -106,8 +111,7 @@ def test_two_control_planes_or_too_few_members_of_etcd_are_warned_of():
 
 
 def test_flannel_goes_through_the_gateway_where_kubernetes_keeps_its_subnets():
-    flannel = replace(current().flannel, store=FlannelStore.KUBERNETES)
-    text = script(replace(highly_available(), flannel=flannel), "network/flanneld@c3po")
+    text = script(highly_available(), "network/flanneld@c3po")
     assert "server: https://127.0.0.1:6444\n" in text
     assert "kube-api-gateway.service" in text
     assert "HTTP2_PING_TIMEOUT_SECONDS=" in text

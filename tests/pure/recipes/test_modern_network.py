@@ -15,8 +15,10 @@ from kwizard.recipes import steps_for
 from kwizard.recipes.modern import values
 from kwizard.remote.host import Output
 from tests.pure.recipes.clusters import ANAKIN, BOBA, C3PO
-from tests.pure.recipes.modern_clusters import GIVEN, KUBE, current, network
+from tests.pure.recipes.modern_clusters import GIVEN, IN_ETCD, current, network
 from tests.pure.recipes.shells import answer, run
+
+OURS = "# Written by kwizard\nExecStart=flanneld"
 
 
 @cache
@@ -33,54 +35,54 @@ def steps(cluster: Cluster) -> set[str]:
 
 
 def test_each_store_has_its_own_steps_and_not_the_other_s():
-    etcd, kube = steps(current()), steps(current(flannel=KUBE))
+    etcd, kube = steps(current(flannel=IN_ETCD)), steps(current())
     assert etcd - kube == {"network/flannel-key"}
     assert kube - etcd == {"network/flannel-access"}
 
 
 def test_kubernetes_gives_nodes_ranges_only_where_flannel_asks_it():
     manager = "control-plane/kube-controller-manager@anakin"
-    assert "--allocate-node-cidrs" not in script(current(), manager)
-    unit = script(current(flannel=KUBE), manager)
+    assert "--allocate-node-cidrs" not in script(current(flannel=IN_ETCD), manager)
+    unit = script(current(), manager)
     assert "--allocate-node-cidrs=true" in unit
     assert "--cluster-cidr=10.244.0.0/16" in unit
 
 
 def test_flanneld_asks_kubernetes_as_itself_and_knows_its_node():
-    unit = script(current(flannel=KUBE), "network/flanneld@boba")
+    unit = script(current(), "network/flanneld@boba")
     assert "Environment=NODE_NAME=boba\n" in unit
     assert "TimeoutStartSec=20\n" in unit
     assert "After=network-online.target kube-apiserver.service\n" in script(
-        current(flannel=KUBE), "network/flanneld@anakin"
+        current(), "network/flanneld@anakin"
     )
     assert "-kube-subnet-mgr" in unit
     assert '{"Network":"10.244.0.0/16","Backend":{"Type":"vxlan"}}' in unit
     assert "etcd" not in unit
     assert "flannel-watch" not in unit
-    assert "flannel-watch" in script(current(), "network/flanneld@boba")
+    assert "flannel-watch" in script(current(flannel=IN_ETCD), "network/flanneld@boba")
 
 
 @pytest.mark.parametrize("backend", list(Backend))
 def test_the_backend_reaches_either_store(backend: Backend):
     wanted = f'"Backend":{{"Type":"{backend}"}}'
     asked = network(backend=backend)
-    assert wanted in script(current(network=asked), "network/flannel-key@anakin")
-    assert wanted in script(current(network=asked, flannel=KUBE), "network/flanneld@c3po")
+    assert wanted in script(current(network=asked, flannel=IN_ETCD), "network/flannel-key@anakin")
+    assert wanted in script(current(network=asked), "network/flanneld@c3po")
 
 
 def test_the_subnet_is_waited_for_once_the_node_is_there():
-    after = plan_of(current(flannel=KUBE)).task("network/lease@boba").after
+    after = plan_of(current()).task("network/lease@boba").after
     assert {"nodes/kubelet@boba", "network/flannel-access@anakin"} <= set(after)
 
 
 @pytest.mark.parametrize(
     ("unit", "cluster", "refused"),
     [
-        ("# Written by kwizard\nExecStart=flanneld -kube-subnet-mgr", current(), True),
-        ("# Written by kwizard\nExecStart=flanneld -etcd-prefix=/x", current(flannel=KUBE), True),
-        ("# Written by kwizard\nExecStart=flanneld -etcd-prefix=/x", current(), False),
-        ("# Written by kwizard\nExecStart=flanneld -kube-subnet-mgr", current(flannel=KUBE), False),
-        ("ExecStart=flanneld", current(flannel=KUBE), False),
+        (f"{OURS} -kube-subnet-mgr", current(flannel=IN_ETCD), True),
+        (f"{OURS} -etcd-prefix=/x", current(), True),
+        (f"{OURS} -etcd-prefix=/x", current(flannel=IN_ETCD), False),
+        (f"{OURS} -kube-subnet-mgr", current(), False),
+        ("ExecStart=flanneld", current(), False),
     ],
 )
 def test_a_node_is_not_taken_over_to_another_store(shell, tmp_path, unit, cluster, refused):
@@ -165,7 +167,7 @@ def test_the_firewall_s_probe_tells_what_is_missing(shell, ports, trusted, said)
 
 
 def test_an_existing_etcd_is_asked_and_never_started():
-    cluster = current(etcd=GIVEN)
+    cluster = current(etcd=GIVEN, flannel=IN_ETCD)
     assert "hosts/etcd" not in steps(cluster)
     unit = script(cluster, "control-plane/kube-apiserver@anakin")
     assert f"--etcd-servers={','.join(GIVEN.endpoints)}" in unit
@@ -209,7 +211,7 @@ def test_host_gw_asks_whether_a_router_is_between_the_hosts():
 
 
 def test_preflight_looks_for_the_hosts_networks_in_all_of_what_kubernetes_may_give():
-    text = script(current(flannel=KUBE), "hosts/preflight@boba")
+    text = script(current(), "hosts/preflight@boba")
     assert "first=$(number 10.244.0.0)" in text
     assert "last=$(number 10.244.255.255)" in text
     assert "docker0" not in text  # whose network is nobody's to move here
