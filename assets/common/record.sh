@@ -12,6 +12,15 @@ umask 077
 rm -rf "$before"
 mkdir -p "$before"
 
+# Programs that an earlier reset left here were not here before kwizard either.
+kept=/var/lib/kwizard/kept
+if [ -d "$kept" ]; then
+    cat "$kept/written" >>"${before%/*}/written"
+    cat "$kept/made" >>"${before%/*}/made"
+    cp -a "$kept/files" "${before%/*}/"
+    rm -rf "$kept"
+fi
+
 # Units: NAME ENABLED ACTIVE. Some may be started that were off, some replaced by units of kwizard.
 for unit in docker.service docker.socket containerd.service{% for daemon in daemons %} {{ daemon }}.service{% endfor %}; do
     enabled=$(systemctl is-enabled "$unit" 2>/dev/null) || true

@@ -1,5 +1,7 @@
 # Removes kwizard's own directory from this host, unless a job runs: it would have nowhere to write
 # down how it ended.
+#
+# Given: FORGET_KEEP, the paths below it that stay, with blanks between them.
 
 for job in "$KW_ROOT"/jobs/*; do
     [ -s "$job/pid" ] && [ ! -s "$job/exit" ] || continue
@@ -11,4 +13,16 @@ for job in "$KW_ROOT"/jobs/*; do
         exit 1
     fi
 done
-rm -rf "$KW_ROOT"
+
+# forget_in DIRECTORY: removes what is in it, and the directory itself where nothing of it stays.
+forget_in() {
+    for forget_entry in "$1"/* "$1"/.[!.]*; do
+        case " $FORGET_KEEP " in
+            *" ${forget_entry#"$KW_ROOT/"} "*) ;;
+            *" ${forget_entry#"$KW_ROOT/"}/"*) (forget_in "$forget_entry") ;;
+            *) rm -rf "$forget_entry" ;;
+        esac
+    done
+    rmdir "$1" 2>/dev/null || [ -n "$FORGET_KEEP" ]
+}
+if [ -n "$FORGET_KEEP" ]; then forget_in "$KW_ROOT"; else rm -rf "$KW_ROOT"; fi

@@ -14,10 +14,25 @@ fresh() {
     done
 }
 
+# Programs that stay where they are, since it was asked for.
+stays() {
+{% if keep_programs %}
+    case $1 in
+        /usr/local/bin/* | /usr/bin/* | /opt/cni/bin/*) [ -x "$1" ] ;;
+        *) return 1 ;;
+    esac
+{% else %}
+    return 1
+{% endif %}
+}
+
 left() {
     if grep -qs '^# kwizard: hosts of ' /etc/hosts; then echo "names in /etc/hosts"; fi
     written | while IFS= read -r file; do
-        [ "$file" = /etc/hosts ] || ! is_left "$file" || echo "$file"
+        [ "$file" = /etc/hosts ] || stays "$file" || ! is_left "$file" || echo "$file"
     done
     fresh
+{% if keep_programs %}
+    [ ! -e "$saved/written" ] || echo "notes of files that are gone"
+{% endif %}
 }

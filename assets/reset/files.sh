@@ -1,6 +1,6 @@
-# Removes the files that kwizard wrote, and puts back what was in their places: programs, certificates,
-# configuration, the names in /etc/hosts, and the data of etcd and the kubelet. Whatever else lies
-# beside them stays.
+# Removes the files that kwizard wrote, and puts back what was in their places: programs (unless they
+# are to stay), certificates, configuration, the names in /etc/hosts, and the data of etcd and the
+# kubelet. Whatever else lies beside them stays.
 set -eu
 {% include "reset/files.inc.sh" %}
 
@@ -16,7 +16,7 @@ if grep -qs '^# kwizard: hosts of ' /etc/hosts; then
 fi
 
 written | while IFS= read -r file; do
-    [ "$file" = /etc/hosts ] || ! is_left "$file" || put_back "$file"
+    [ "$file" = /etc/hosts ] || stays "$file" || ! is_left "$file" || put_back "$file"
 done
 systemctl daemon-reload
 
@@ -26,27 +26,34 @@ fresh | while IFS= read -r entry; do
     rm -rf "$entry"
     echo "removed $entry"
 done
-for place in $data; do
-    as_before "$place"
-done
-# Made by the kubelet for plugins that nobody has brought.
-was_there /usr/libexec/kubernetes ||
-    find /usr/libexec/kubernetes -depth -type d -empty -delete 2>/dev/null || true
-# Made by containerd and kubectl where they were not there.
-for place in /etc/cni/net.d /etc/cni /run/netns; do
-    as_before "$place"
-done
-if [ -d /root/.kube ]; then
-    rm -rf /root/.kube/cache/discovery/127.0.0.1_8080
-    was_there /root/.kube || rm -rf /root/.kube/cache /root/.kube/http-cache
-    as_before /root/.kube
+# Without a note of how the host was, an empty directory may be anybody's.
+if [ -d "$before" ]; then
+    for place in $data; do
+        as_before "$place"
+    done
+    # Made by the kubelet for plugins that nobody has brought.
+    was_there /usr/libexec/kubernetes ||
+        find /usr/libexec/kubernetes -depth -type d -empty -delete 2>/dev/null || true
+    # Made by containerd and kubectl where they were not there.
+    for place in /etc/cni/net.d /etc/cni /run/netns; do
+        as_before "$place"
+    done
+    if [ -d /root/.kube ]; then
+        rm -rf /root/.kube/cache/discovery/127.0.0.1_8080
+        was_there /root/.kube || rm -rf /root/.kube/cache /root/.kube/http-cache
+        as_before /root/.kube
+    fi
+    was_there /run/dockershim.sock || rm -f /run/dockershim.sock
 fi
-was_there /run/dockershim.sock || rm -f /run/dockershim.sock
 rm -rf /usr/bin/.kwizard-* /usr/local/bin/.kwizard-*
-sort -ru "$saved/made" 2>/dev/null | while IFS= read -r directory; do
+cat "$saved/made" "$kept/made" 2>/dev/null | sort -ru | while IFS= read -r directory; do
     rmdir "$directory" 2>/dev/null || true
 done
 
+{% if keep_programs %}
+{% include "reset/keep-programs.sh" %}
+
+{% endif %}
 found=$(left)
 [ -z "$found" ] || fail "still here: $(printf '%s\n' "$found" | some)"
-echo "no file of kwizard is left"
+echo "no file of kwizard is left{{ " but the programs" | own if keep_programs }}"

@@ -1,5 +1,7 @@
 saved=/var/lib/kwizard/saved
 before=$saved/before
+# What an earlier reset noted of the programs it left here.
+kept=/var/lib/kwizard/kept
 
 # Ends the script with one sentence for the operator.
 fail() {
@@ -21,7 +23,7 @@ was() {
 
 # The files that kwizard wrote, as its steps noted them.
 written() {
-    cat "$saved/written" 2>/dev/null || true
+    cat "$saved/written" "$kept/written" 2>/dev/null || true
 }
 
 # The units that kwizard wrote, by the line at their top.
@@ -29,10 +31,18 @@ our_units() {
     grep -ls '^# Written by kwizard' /etc/systemd/system/*.service 2>/dev/null | sed 's#.*/##' || true
 }
 
+# Sets former to the copy of what was at PATH before kwizard wrote it; fails where nothing was.
+had() {
+    for former in "$saved/files$1" "$kept/files$1"; do
+        if [ -e "$former" ] || [ -L "$former" ]; then return 0; fi
+    done
+    return 1
+}
+
 # Puts back what was at PATH before kwizard wrote it, or removes it where nothing was.
 put_back() {
-    if [ -e "$saved/files$1" ] || [ -L "$saved/files$1" ]; then
-        cp -a "$saved/files$1" "$1.kwizard-back"
+    if had "$1"; then
+        cp -a "$former" "$1.kwizard-back"
         mv -f "$1.kwizard-back" "$1"
         echo "put back $1"
     elif [ -e "$1" ] || [ -L "$1" ]; then
@@ -43,8 +53,8 @@ put_back() {
 
 # Succeeds while a file that kwizard wrote is still as it left it: nothing to put back otherwise.
 is_left() {
-    if [ -e "$saved/files$1" ]; then
-        if cmp -s "$saved/files$1" "$1"; then return 1; fi
+    if had "$1"; then
+        if cmp -s "$former" "$1"; then return 1; fi
     elif [ ! -e "$1" ] && [ ! -L "$1" ]; then
         return 1
     fi

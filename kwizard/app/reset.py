@@ -35,28 +35,34 @@ def chosen(cluster: Cluster, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(n for n in known if n in names) if names else known
 
 
-def reset_plan(cluster: Cluster, hosts: tuple[str, ...]) -> Plan:
-    """What takes an installation back on `hosts`. Asks no host."""
-    return build(reset_steps(cluster, hosts))
+def reset_plan(cluster: Cluster, hosts: tuple[str, ...], *, keep_programs: bool = False) -> Plan:
+    """What takes an installation back on `hosts`; programs stay if so wished. Asks no host."""
+    return build(reset_steps(cluster, hosts, keep_programs=keep_programs))
 
 
-async def look(session: Session, hosts: tuple[str, ...]) -> tuple[Plan, dict[str, Finding]]:
+async def look(
+    session: Session, hosts: tuple[str, ...], *, keep_programs: bool = False
+) -> tuple[Plan, dict[str, Finding]]:
     """What would be removed where, changing nothing. A host that does not answer is UNKNOWN."""
-    plan = reset_plan(session.cluster, hosts)
+    plan = reset_plan(session.cluster, hosts, keep_programs=keep_programs)
     return plan, await survey(plan, session.hosts, state_of(session.journal))
 
 
 class Reset:
-    """One reset of `hosts`, told by `events`.
+    """One reset of `hosts`, told by `events`; with `keep_programs` what an installation had to
+    bring stays there.
 
     Hosts that do not answer are told and left out; the others are reset all the same. When every
     host of the cluster is reset, the operator's certificates and kubeconfig are moved to `moved_to`
     (else None): they open nothing any more, and a later installation makes its own.
     """
 
-    def __init__(self, session: Session, hosts: tuple[str, ...]) -> None:
+    def __init__(
+        self, session: Session, hosts: tuple[str, ...], *, keep_programs: bool = False
+    ) -> None:
         self.session = session
         self.hosts = hosts
+        self.keep_programs = keep_programs
         self.moved_to: Path | None = None
         self._run: Run | None = None
         self._stopped = False
@@ -91,7 +97,7 @@ class Reset:
         return {n: e for n, e in errors.items() if n in self.hosts}
 
     async def _reset(self, journal: Journal, hosts: tuple[str, ...]) -> AsyncGenerator[ev.Event]:
-        plan = reset_plan(self.session.cluster, hosts)
+        plan = reset_plan(self.session.cluster, hosts, keep_programs=self.keep_programs)
         findings = await survey(plan, self.session.hosts, journal.state)
         self._run = Run(
             plan,

@@ -81,8 +81,8 @@ async def perform(
                 log=log,
                 voice=voice,
             )
-        case Forget():
-            await tools.hosts[task.host or ""].forget()
+        case Forget(keep):
+            await tools.hosts[task.host or ""].forget(keep)
         case Operator(action):
 
             async def say(text: str) -> None:

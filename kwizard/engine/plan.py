@@ -211,8 +211,8 @@ def _task(
             subject = f"place {artifact} {recipe.cluster.version} {target} {mode:o}"
         case Operator(action):
             subject = f"operator {action}"
-        case Forget():
-            subject = "forget"
+        case Forget(keep):
+            subject = " ".join(("forget", *keep))
     sha = _hash(subject)
     record = _hash(sha, *beside) if beside else sha
     return Task(

@@ -33,6 +33,17 @@ PORTS = (
 )
 """Every port that a recipe opens in a firewall."""
 
+KEPT = (
+    "artifacts",
+    "kept",
+    "steps/hosts.etcd-binaries",
+    "steps/network.flannel-install",
+    "steps/nodes.runtime",
+    "steps/release.unpack",
+)
+"""What of kwizard's own directory stays with the programs: the archives and images they came in,
+the notes of how to take them away, and the records by which an installation knows them again."""
+
 _TITLES = {
     "daemons": ("Stop and remove the daemons", "systemctl status on that host tells what holds it"),
     "pods": ("End the pods, and unmount what was theirs", "'ps' and 'mount' show what is left"),
@@ -43,8 +54,15 @@ _TITLES = {
 }
 
 
-def reset_steps(cluster: Cluster, hosts: tuple[str, ...]) -> RecipeSteps:
-    """The steps that leave `hosts` (names) as they were before kwizard."""
+def reset_steps(
+    cluster: Cluster, hosts: tuple[str, ...], *, keep_programs: bool = False
+) -> RecipeSteps:
+    """The steps that leave `hosts` (names) as they were before kwizard.
+
+    `keep_programs`: but for the programs and what was brought to get them, so that the next
+    installation has nothing to bring. A later reset without it takes them away as well.
+    """
+    keep = KEPT if keep_programs else ()
     steps: list[Step] = []
     before: tuple[After, ...] = ()
     for name, (title, hint) in _TITLES.items():
@@ -69,11 +87,18 @@ def reset_steps(cluster: Cluster, hosts: tuple[str, ...]) -> RecipeSteps:
             id="reset/traces",
             phase=Phase.RESET,
             title="Remove kwizard's own records",
-            action=Forget(),
+            action=Forget(keep),
             hosts=hosts,
             after=before,
             probe="reset/traces.probe.sh",
             stamped=False,
         )
     )
-    return RecipeSteps(cluster, tuple(steps), {"data": DATA, "ports": PORTS, "settings": SETTINGS})
+    values = {
+        "data": DATA,
+        "ports": PORTS,
+        "settings": SETTINGS,
+        "keep": keep,
+        "keep_programs": keep_programs,
+    }
+    return RecipeSteps(cluster, tuple(steps), values)

@@ -113,7 +113,11 @@ class Operator:
 @dataclass(frozen=True, slots=True)
 class Forget:
     """Take kwizard's own directory off the host, with the records of all steps and jobs. It is done
-    over the connection and not by a job, which would have nowhere to write down how it ended."""
+    over the connection and not by a job, which would have nowhere to write down how it ended.
+
+    `keep` names what stays in it: paths below that directory."""
+
+    keep: tuple[str, ...] = ()
 
 
 Action = Script | Place | Wait | Operator | Forget

@@ -124,8 +124,9 @@ class Host(ReadOnlyHost, Protocol):
         """
         ...
 
-    async def forget(self) -> None:
-        """Remove kwizard's own directory there, with the records of all jobs and steps.
+    async def forget(self, keep: tuple[str, ...] = ()) -> None:
+        """Remove kwizard's own directory there, with the records of all jobs and steps, but for
+        the paths below it that `keep` names.
 
         Raises RemoteCommandFailed while a job runs, and where the directory cannot be removed.
         """

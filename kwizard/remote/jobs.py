@@ -99,9 +99,10 @@ class Jobs:
         script = _with_boot(f"JOB_ID={_checked(job_id)}", "cancel.sh")
         await self._tell(script, f"the job {job_id} could not be ended")
 
-    async def forget(self) -> None:
+    async def forget(self, keep: tuple[str, ...] = ()) -> None:
         """See `Host.forget`."""
-        await self._tell(_with_boot("", "forget.sh"), "kwizard's directory could not be removed")
+        given = f"FORGET_KEEP='{' '.join(map(_checked_path, keep))}'"
+        await self._tell(_with_boot(given, "forget.sh"), "kwizard's directory could not be removed")
 
     async def _tell(self, script: str, otherwise: str) -> None:
         """Run a short script, twice where a connection was lost. Raises RemoteCommandFailed."""
@@ -202,6 +203,12 @@ def _checked(job_id: str) -> str:
     if not _NAME.fullmatch(job_id):
         raise InvalidInput(f"{job_id!r} is no job id: letters, digits, '.', '_' and '-' only")
     return job_id
+
+
+def _checked_path(path: str) -> str:
+    if not all(_NAME.fullmatch(name) for name in path.split("/")):
+        raise InvalidInput(f"{path!r} is no path below kwizard's directory")
+    return path
 
 
 def _follow_script(job_id: str, offset: int) -> str:

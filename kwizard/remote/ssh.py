@@ -100,9 +100,9 @@ class SSHHost:
         """See `Host.upload`."""
         await self._transfer.upload(source, target, sha256=sha256, mode=mode, progress=progress)
 
-    async def forget(self) -> None:
+    async def forget(self, keep: tuple[str, ...] = ()) -> None:
         """See `Host.forget`."""
-        await self._jobs.forget()
+        await self._jobs.forget(keep)
 
     async def close(self) -> None:
         """See `Host.close`."""

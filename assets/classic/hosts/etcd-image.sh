@@ -13,7 +13,6 @@ echo {{ cluster.etcd.image | q }} >>/var/lib/kwizard/saved/images
 docker load --input {{ etcd_archive }} || fail "docker cannot load the archive of etcd's image"
 docker image inspect {{ cluster.etcd.image | q }} >/dev/null 2>&1 ||
     fail "the archive holds no image called" {{ cluster.etcd.image | q }}
-rm -f {{ etcd_archive }}
 {% else %}
 docker pull {{ cluster.etcd.image | q }} ||
     fail "docker has no image" {{ cluster.etcd.image | q }} "and cannot pull it"

@@ -13,7 +13,6 @@ echo {{ cluster.docker.pause_image | q }} >>/var/lib/kwizard/saved/images
 docker load --input {{ pause_archive }} || fail "docker cannot load the archive of the pause image"
 docker image inspect {{ cluster.docker.pause_image | q }} >/dev/null 2>&1 ||
     fail "the archive holds no image called" {{ cluster.docker.pause_image | q }}
-rm -f {{ pause_archive }}
 {% else %}
 docker pull {{ cluster.docker.pause_image | q }} ||
     fail "docker has no image" {{ cluster.docker.pause_image | q }} "and cannot pull it"

@@ -16,7 +16,6 @@ fi
 {% if brought %}
 {{ bin }}/ctr --namespace k8s.io images import --local {{ archive }} || fail "containerd cannot load {{ archive }}"
 [ -n "$(images)" ] || fail "the archive holds no image called {{ image }}"
-rm -f {{ archive }}
 {% else %}
 {{ bin }}/ctr --namespace k8s.io images pull {{ image }} || fail "containerd cannot pull {{ image }}"
 {% endif %}

@@ -124,7 +124,8 @@ class ShellHost:
         if progress:
             progress(len(data), len(data))
 
-    async def forget(self) -> None:
+    async def forget(self, keep: tuple[str, ...] = ()) -> None:
+        assert not keep
         shutil.rmtree(self.root)
 
     async def close(self) -> None:
