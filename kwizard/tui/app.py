@@ -28,6 +28,7 @@ from kwizard.tui.forecast import Forecast
 from kwizard.tui.model import Row, RunModel
 from kwizard.tui.plain import cell_lines, plain
 from kwizard.tui.screens.page import Page
+from kwizard.tui.sign import Sleep
 from kwizard.tui.skipping import reminder
 from kwizard.tui.theme import THEME_WORDS, THEMES
 from kwizard.tui.usecases import Practise, UseCases
@@ -67,14 +68,16 @@ class KwizardApp(App[int]):
         cluster: Cluster | None = None,
         clock: Callable[[], datetime] = utc_now,
         practise: Practise | None = None,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """`practise` brings up pretend hosts, where the start page is to offer that."""
+        """`practise` brings up pretend hosts, where the start page is to offer that; `sleep` is
+        what signs of work wait with."""
         super().__init__()
         self.cases = cases
-        self.clock = clock
+        self.clock, self.sleep = clock, sleep
         self.asker = ScreenAsker(self)
         self.draft = Draft(cluster if cluster is not None else cases.blank())
-        self.download = Download(cases, clock)
+        self.download = Download(cases, clock, sleep)
         self.plan: Plan | None = None
         self.findings: Mapping[str, Finding] = {}
         self.run_model = RunModel()
@@ -191,7 +194,7 @@ class KwizardApp(App[int]):
 
     def _work_on(self, cases: UseCases, cluster: Cluster) -> None:
         self.cases, self.draft = cases, Draft(cluster)
-        self.download = Download(cases, self.clock)
+        self.download = Download(cases, self.clock, self.sleep)
         self.plan, self.findings, self.snapshot, self.error = None, {}, None, None
         self.run_model = RunModel()
         self._written = None

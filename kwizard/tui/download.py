@@ -12,6 +12,7 @@ from typing import Literal
 from kwizard.cluster.model import Cluster
 from kwizard.errors import KwizardError
 from kwizard.tui.errors import unforeseen
+from kwizard.tui.sign import Sign, Sleep
 from kwizard.tui.usecases import UseCases
 
 Status = Literal["idle", "running", "paused", "failed", "done"]
@@ -50,8 +51,10 @@ class Download:
     """`done` and `total` bytes (0: not known yet); `notices` what happened on the way, the last
     ones; `error` why it stopped. `revision` changes with each of them."""
 
-    def __init__(self, cases: UseCases, clock: Callable[[], datetime]) -> None:
-        self._cases, self._clock = cases, clock
+    def __init__(
+        self, cases: UseCases, clock: Callable[[], datetime], sleep: Sleep = asyncio.sleep
+    ) -> None:
+        self._cases, self._clock, self._sleep = cases, clock, sleep
         self._task: asyncio.Task[None] | None = None
         self.cluster: Cluster | None = None
         self.status: Status = "idle"
@@ -89,9 +92,13 @@ class Download:
             self.status = "paused"
             self.revision += 1
 
+    def _sign(self) -> Sign:
+        """The page looks at `status` by itself: what is short must not flicker there."""
+        return Sign(lambda: None, self._sleep)
+
     async def _run(self, cluster: Cluster) -> None:
         try:
-            async with aclosing(self._cases.fetch(cluster)) as steps:
+            async with self._sign(), aclosing(self._cases.fetch(cluster)) as steps:
                 async for step in steps:
                     if step.notice:
                         self.notices.append(step.notice)

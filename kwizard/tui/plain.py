@@ -47,6 +47,23 @@ def padded(text: str, width: int) -> str:
     return text + " " * max(0, width - cell_len(text))
 
 
+def hung(what: str, value: str, width: int, room: int) -> Content:
+    """`what`, padded to `width` cells, and `value` beside it: folded at its words into `room` cells
+    in all, the lines after the first below the beginning of `value`."""
+    out, line = [], ""
+    for word in clean(value).split():
+        longer = f"{line} {word}" if line else word
+        if line and cell_len(longer) > room - width - 2:
+            out.append(line)
+            longer = word
+        line = longer
+    out.append(line)
+    return Content.assemble(
+        plain(padded(clean(what), width) + "  ", "$muted"),
+        plain(("\n" + " " * (width + 2)).join(out)),
+    )
+
+
 def lines(*parts: Content | str) -> Content:
     """Parts below one another. A str is taken as foreign text."""
     return Content("\n").join([p if isinstance(p, Content) else plain(p) for p in parts])

@@ -19,13 +19,14 @@ def consequence(plan: Plan, task: Task) -> str:
     for later in after:
         where.setdefault(later.step.id, []).append(later.host_label)
     named = [f"{step} ({_few(hosts)})" for step, hosts in list(where.items())[:NAMED]]
-    if len(where) > NAMED:
-        named.append("…")
+    names, more = ", ".join(named), len(where) - NAMED
+    if more > 0:
+        names += _n(" and {count} more", " and {count} more", more)
     return _n(
         "{count} task rests on it and will run as if it were done: {names}.",
         "{count} tasks rest on it and will run as if it were done: {names}.",
         len(after),
-        names=", ".join(named),
+        names=names,
     )
 
 

@@ -22,6 +22,7 @@ from kwizard.tui.widgets.grid import Grid
 if TYPE_CHECKING:
     from kwizard.tui.app import KwizardApp
 
+WIDE = 100  # columns from which the step stands beside its title
 LOOK = 1 / 4  # seconds between two looks at the model
 
 
@@ -52,12 +53,12 @@ class CommandsScreen(Keys, ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Draw, and follow what comes."""
-        grid = self.query_one(Grid)
+        grid, ends = self.query_one(Grid), 16 if self.size.width >= WIDE else 11
         grid.columns_are(
             ("time", 8, _("time")),
             ("host", 10, _("host")),
-            ("what", max(20, self.size.width - 49), _("what")),
-            ("exit", 11, _("exit")),
+            ("what", max(20, self.size.width - 38 - ends), _("what")),
+            ("exit", ends, _("exit")),
             ("took", 8, _("took")),
         )
         grid.focus()
@@ -74,17 +75,18 @@ class CommandsScreen(Keys, ModalScreen[None]):
             grid.clear()
             self._shown = []
         at_end = grid.cursor_row >= len(self._shown) - 1
-        colours = palette(self.app)
+        colours, wide = palette(self.app), self.size.width >= WIDE
         for number, command in enumerate(commands):
             style = colours.busy if not command.ended else ""
             if command.ended not in ("", "0"):
                 style = colours.bad
+            title = told(command.title)
             grid.put(
                 str(number),
                 {
                     "time": cell(f"{command.time.astimezone():%H:%M:%S}", colours.muted),
                     "host": cell(command.host),
-                    "what": cell(f"{command.step}: {told(command.title)}"),
+                    "what": cell(f"{command.step}: {title}" if wide else title),
                     "exit": cell(_exit(command), style),
                     "took": cell(duration(command.seconds) if command.ended else ""),
                 },

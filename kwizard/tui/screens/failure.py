@@ -68,7 +68,7 @@ class FailureDialog(Dialog[str]):
         with VerticalScroll(id="failure-box", can_focus=False):
             yield Static(id="failure-text")
         buttons: list[tuple[str, str]] = [(what, _(said[0])) for what, said in ACTIONS.items()]
-        first, second = buttons[:4], buttons[4:]
+        first, second = buttons[:5], buttons[5:]
         if len(self._troubles) > 1:
             second.append(("next", _("Next failure ›")))
         yield Buttons(first, strong="retry")

@@ -21,7 +21,7 @@ from kwizard.cluster.finding import Finding
 from kwizard.cluster.model import Cluster, Host, Role
 from kwizard.errors import KwizardError, Problem
 from kwizard.language import N_, _, _n
-from kwizard.tui.plain import cell, lines, padded, plain
+from kwizard.tui.plain import cell, hung, lines, plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.screens.saving import save_as
 from kwizard.tui.theme import palette
@@ -54,6 +54,7 @@ class HostsScreen(Page):
 
     def __init__(self) -> None:
         super().__init__()
+        self._busy = False
         self._checking: set[str] = set()
         self._others: set[str] = set()
         self._mistakes: Sequence[Finding] = ()
@@ -110,15 +111,22 @@ class HostsScreen(Page):
         else:
             table.move_cursor(row=min(at, table.row_count - 1))
         empty = not table.row_count
+        table.show_header = not empty
+        self.set_class(empty, "-empty")
         self.query_one("#no-hosts", Static).display = empty
         self.query_one("#finding-box").display = not empty
         self.query_one("#no-hosts", Static).update(
             lines(
                 _("No hosts yet."),
                 "",
-                "  a   " + _("add one by a form"),
-                "  p   " + _("paste a table, as in:  {example}", example=EXAMPLE),
-                "  i   " + _("import a cluster file"),
+                *(
+                    Content.assemble("  ", (key, "bold $accent"), "   ", plain(said))
+                    for key, said in (
+                        ("a", _("add one by a form")),
+                        ("p", _("paste a table, as in:  {example}", example=EXAMPLE)),
+                        ("i", _("import a cluster file")),
+                    )
+                ),
             )
         )
         self._explain()
@@ -186,12 +194,17 @@ class HostsScreen(Page):
                 _("Not looked at yet: k connects to every host and looks"), "$muted"
             )
         parts = [in_full(report.problems)] if report.problems else []
+        if parts and report.facts:
+            parts.append(Content(""))
         width = max((cell_len(what) for what, _ in report.facts), default=0)
-        for what, value in report.facts:
-            parts.append(
-                Content.assemble(plain(padded(what, width) + "  ", "$muted"), plain(value))
-            )
+        room = self.query_one("#finding-box").scrollable_content_region.width or self.size.width
+        parts += [hung(what, value, width, room) for what, value in report.facts]
         return Content("\n").join(parts)
+
+    def on_resize(self) -> None:
+        """What was found is folded to the room there is."""
+        if self.is_mounted:
+            self.call_after_refresh(self._explain)
 
     def _judge(self) -> None:
         draft = self.wizard.draft
@@ -314,24 +327,31 @@ class HostsScreen(Page):
     @on(Button.Pressed, "#check")
     def action_check(self) -> None:
         """Connect to every host and look. Changes nothing there."""
-        if not self._checking and self.wizard.draft.cluster.hosts:
+        if not self._busy and self.wizard.draft.cluster.hosts:
             self._look()
 
     @work(exit_on_error=False)
     async def _look(self) -> None:
-        draft = self.wizard.draft
-        self._checking = {h.name for h in draft.cluster.hosts}
+        draft, cases = self.wizard.draft, self.wizard.cases
         draft.checks.clear()
-        self._fill()
+        self._busy = True
         try:
-            async for report in self.wizard.cases.check_hosts(draft.cluster, self.wizard.asker):
-                self._take(report)
+            async with self.sign(self._say_looking) as sign:
+                async for report in cases.check_hosts(draft.cluster, self.wizard.asker):
+                    await sign.seen()
+                    self._take(report)
         except KwizardError as error:
             self.complain(error)
         finally:
+            self._busy = False
             self._checking.clear()
             if self.is_attached and not asyncio.current_task().cancelling():  # type: ignore[union-attr]
                 self._fill()
+
+    def _say_looking(self) -> None:
+        draft = self.wizard.draft
+        self._checking = {h.name for h in draft.cluster.hosts if h.name not in draft.checks}
+        self._fill()
 
     def _take(self, report: HostReport) -> None:
         self.wizard.draft.checks[report.host] = report

@@ -44,8 +44,8 @@ class InstallScreen(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", show=False),
         Binding("q", "app.leave", "Quit"),
-        Binding("r", "retry", "Retry"),
-        Binding("d", "mend", "What to do"),
+        Binding("r", "retry", "Retry", show=False),  # the row of buttons has both
+        Binding("d", "mend", "What to do", show=False),
         Binding("x", "skip", "Skip, or do after all", show=False),
         Binding("s", "shell", "Shell on the host", show=False),
         Binding("y", "copy", "Copy the script", show=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from datetime import datetime
 from typing import ClassVar
 
@@ -13,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from kwizard.errors import KwizardError
-from kwizard.language import N_, _
+from kwizard.language import N_, _, told
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.monitor.view import HostState, host_states, matching, of_host
 from kwizard.tui.errors import what_happened
@@ -32,6 +33,7 @@ STALE = 6 * INTERVAL  # seconds after which what is shown may no longer be so
 class MonitorScreen(Page):
     """Refreshed from `watch`; `p` holds the picture still, F1 to F9 show one host, `/` filters."""
 
+    AUTO_FOCUS = ""  # the tables get the cursor once there is something in them
     CSS_PATH = ["monitor.tcss", "board.tcss"]  # noqa: RUF012
     help_name = "monitor"
     title_text = N_("Monitor: read-only, it changes nothing")
@@ -48,6 +50,7 @@ class MonitorScreen(Page):
         Binding("0", "host(0)", N_("Show all hosts"), show=False),
         Binding("right_square_bracket", "next_host(1)", N_("Show the next host"), show=False),
         Binding("left_square_bracket", "next_host(-1)", N_("Show the host before"), show=False),
+        Binding("r", "again", N_("Look again")),
         Binding("s", "shell", N_("Shell")),
         Binding("q", "app.leave", "Quit"),
     ]
@@ -73,10 +76,7 @@ class MonitorScreen(Page):
     def on_mount(self) -> None:
         """Watch until the page is left."""
         self.query_one("#filter").display = False
-        self.query_one("#verdict", Static).update(
-            Content.styled(_("▸ asking the hosts …"), "bold $accent")
-        )
-        self.query_one("#components").focus()
+        self.query_one(Board).display = False  # until there is something in it
         self._draw_strip()
         self._say()
         self.set_interval(1.0, self._say)
@@ -86,17 +86,46 @@ class MonitorScreen(Page):
     async def _watch(self) -> None:
         app = self.wizard
         try:
-            async for snapshot in app.cases.watch(app.draft.cluster, INTERVAL, app.asker):
-                self._latest, self._last, self._trouble = snapshot, app.clock(), ""
-                if not self._paused:
-                    self._show()
+            looks = app.cases.watch(app.draft.cluster, INTERVAL, app.asker)
+            async with aclosing(looks):
+                async with self.sign(self._say_asking):
+                    first = await anext(looks, None)
+                if first is not None:
+                    self._take(first)
+                async for snapshot in looks:
+                    self._take(snapshot)
         except KwizardError as error:
             app.error = error
             self._trouble = what_happened(error)
-            self.query_one("#verdict", Static).update(
-                Content.assemble(("✗ ", "$error"), plain(self._trouble, "bold"))
-            )
+            said = [Content.assemble(("✗ ", "$error"), plain(self._trouble, "bold"))]
+            if error.remedy:
+                said.append(Content.assemble(("→ ", "$secondary"), plain(told(error.remedy))))
+            self.query_one("#verdict", Static).update(Content("\n").join(said))
             self._say()
+            self.refresh_bindings()
+
+    def _say_asking(self) -> None:
+        self.query_one("#verdict", Static).update(
+            Content.styled(_("▸ asking the hosts …"), "bold $accent")
+        )
+
+    def _take(self, snapshot: Snapshot) -> None:
+        self._latest, self._last = snapshot, self.wizard.clock()
+        if not self._paused:
+            self._show()
+
+    def why_not(self, action: str) -> str:
+        """The picture is refreshed by itself, until that ends with an error."""
+        if action == "again" and not self._trouble:
+            return _("It is refreshed by itself, every few seconds.")
+        return ""
+
+    def action_again(self) -> None:
+        """Look again, after it has ended with an error."""
+        self._trouble, self.wizard.error = "", None
+        self._say()
+        self.refresh_bindings()
+        self._watch()
 
     # -- drawing ----------------------------------------------------------------------------
 
@@ -108,9 +137,13 @@ class MonitorScreen(Page):
     def _draw(self) -> None:
         snapshot = self._shown
         if snapshot is not None:
+            board = self.query_one(Board)
+            if not board.display:
+                board.display = True
+                self.call_after_refresh(self.query_one("#components").focus)
             self.query_one("#verdict", Static).update(verdict(snapshot))
             part = of_host(snapshot, self._host) if self._host else snapshot
-            self.query_one(Board).show(matching(part, self.query_one("#filter", Input).value))
+            board.show(matching(part, self.query_one("#filter", Input).value))
         self._draw_strip()
         self._say()
 
@@ -140,6 +173,8 @@ class MonitorScreen(Page):
             state = Content.styled(_(" ‖ paused, p goes on "), "bold reverse $warning")
         elif stale:
             state = Content.styled(_("! stale"), "bold $warning")
+        elif self._last is None:
+            state = Content("")
         else:
             state = Content.styled(_("▸ live"), "bold $success")
         self.set_class(bool(self._trouble) or stale or self._paused, "-stale")

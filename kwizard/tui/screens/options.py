@@ -71,6 +71,12 @@ class OptionsScreen(FormPage):
         """Say what the pane beside the form is for."""
         self.query_one("#preview-box").border_title = Content(_("What this changes on the hosts"))
 
+    def settle(self) -> None:
+        """Also what is said of an answer that will not do."""
+        super().settle()
+        if self._row is not None and self._row is self.wrong():
+            self._preview()
+
     # -- preview ----------------------------------------------------------------------------
 
     @on(DescendantFocus)
@@ -95,6 +101,8 @@ class OptionsScreen(FormPage):
         box = self.query_one("#preview-box")
         box.scroll_home(animate=False)
         self.query_one("#preview", Static).update(Content("\n").join(parts))
+        if row is self.wrong():
+            return  # the answer before it is no longer what somebody asks about
         for wanted in self._differences(row, cluster):
             try:
                 changes = await asyncio.to_thread(

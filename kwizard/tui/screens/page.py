@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -18,6 +19,7 @@ from kwizard.language import _, language, told
 from kwizard.tui.errors import unforeseen, what_happened
 from kwizard.tui.keys import Keys
 from kwizard.tui.plain import plain
+from kwizard.tui.sign import Sign
 from kwizard.tui.widgets.form import Problems, in_full
 from kwizard.tui.widgets.frame import Band, Stage, TooSmall, Trail, walk
 
@@ -46,7 +48,7 @@ class Page(Keys):
         Binding("up,shift+tab", "walk(-1)", show=False),
         Binding("down,tab", "walk(1)", show=False),
         Binding("escape", "back", "Back", show=False),
-        Binding("f2", "problems", "Problems"),
+        Binding("f2", "problems", "Problems", show=False),  # the box of problems names it
         Binding("question_mark,f1", "help", "Help", key_display="?"),
         Binding("ctrl+o", "jump", "Jump", show=False),
     ]
@@ -129,6 +131,10 @@ class Page(Keys):
         from kwizard.tui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen(help_file(self.help_name)))
+
+    def sign(self, show: Callable[[], None]) -> Sign:
+        """`async with` around work that is waited for: `show` says that it goes on."""
+        return Sign(show, self.wizard.sleep)
 
     def say(self, text: str, *, bad: bool = False) -> None:
         """A short note in the corner. Foreign text is fine."""

@@ -34,10 +34,7 @@ class PasteScreen(Dialog[Pasted]):
         """The box, what was understood, the buttons."""
         yield Static(
             Content.assemble(
-                _(
-                    "One host a line, with or without a header. Tabs, commas and /etc/hosts\n"
-                    "are fine."
-                ),
+                _("One host a line, with or without a header; /etc/hosts is fine."),
                 "\n",
                 (f"  {EXAMPLE}", "$muted"),
             )

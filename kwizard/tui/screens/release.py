@@ -185,21 +185,24 @@ class ReleaseScreen(FormPage):
     @on(Button.Pressed, "#inspect")
     def action_inspect(self) -> None:
         """Look at the tarball, or at what is in the cache already, and into the other files."""
-        self._looking = True
-        self._draw()
         self._inspect()
 
     @work(exclusive=True, group="inspect", exit_on_error=False)
     async def _inspect(self) -> None:
         cluster = self.wizard.draft.cluster
         try:
-            report = await self.wizard.cases.check_release(cluster)
+            async with self.sign(self._say_looking):
+                report = await self.wizard.cases.check_release(cluster)
         except KwizardError as error:
             report = ReleaseReport(problems=(Problem(error.message, error.remedy),))
         finally:
             self._looking = False
         if cluster == self.wizard.draft.cluster:
             self.wizard.draft.release = report
+        self._draw()
+
+    def _say_looking(self) -> None:
+        self._looking = True
         self._draw()
 
     @on(Button.Pressed, "#fetch")

@@ -43,6 +43,8 @@ class ReviewScreen(Page):
     def __init__(self) -> None:
         super().__init__()
         self._by_host = False
+        self._looking = False
+        self._refusal: tuple[str, ...] = ()
 
     def body(self) -> ComposeResult:
         """Summary, table, the reason below, the equivalent command, buttons."""
@@ -74,9 +76,8 @@ class ReviewScreen(Page):
     def _refused(self, error: KwizardError) -> None:
         problems = error.problems if isinstance(error, InvalidInput) else ()
         sentences = [in_words(p) for p in problems] or [what_happened(error), told(error.remedy)]
-        self.query_one("#summary", Static).update(
-            Content("\n").join(Content.assemble(("✗ ", "$error"), plain(s)) for s in sentences if s)
-        )
+        self._refusal = tuple(s for s in sentences if s)
+        self._summary()
         self.query_one("#install", Button).disabled = True
         self.query_one("#back").focus()
 
@@ -146,6 +147,16 @@ class ReviewScreen(Page):
             self._fill()
 
     def _summary(self) -> None:
+        """What cannot be, that the hosts are being asked, or how much there is to do."""
+        said = [Content.assemble(("✗ ", "$error"), plain(s)) for s in self._refusal]
+        if self._looking:
+            looking = _("▸ looking at the hosts: what is as wanted already?")
+            said = [Content.styled(looking, "bold $accent")]
+        self.query_one("#summary", Static).update(
+            Content("\n").join(said) if said else self._counted()
+        )
+
+    def _counted(self) -> Content:
         states = [self.wizard.findings.get(t.id, NOT_LOOKED).state for t in self._tasks()]
         total, cluster = len(states), self.wizard.draft.cluster
         head = plain(f"{cluster.name}, {cluster.version}", "bold")
@@ -155,7 +166,7 @@ class ReviewScreen(Page):
             rest = _("all {count} steps are as wanted: nothing would change", count=total)
         else:
             rest = _("{due} of {count} steps to do", due=states.count(State.DUE), count=total)
-        self.query_one("#summary", Static).update(Content.assemble(head, "   ", rest))
+        return Content.assemble(head, "   ", rest)
 
     @on(DataTable.RowHighlighted, "#plan")
     def _explain(self) -> None:
@@ -190,9 +201,6 @@ class ReviewScreen(Page):
 
     def action_survey(self) -> None:
         """Ask every host what is as wanted already; changes nothing."""
-        self.query_one("#summary", Static).update(
-            Content.styled(_("▸ looking at the hosts: what is as wanted already?"), "bold $accent")
-        )
         self._survey()
 
     @work(exclusive=True, exit_on_error=False)
@@ -201,12 +209,17 @@ class ReviewScreen(Page):
         if app.plan is None:
             return
         try:
-            app.findings = await app.cases.survey(app.plan, app.asker)
+            async with self.sign(self._say_looking):
+                app.findings = await app.cases.survey(app.plan, app.asker)
         except KwizardError as error:
-            self._fill()
             self.complain(error)
-            return
+        finally:
+            self._looking = False
         self._fill()
+
+    def _say_looking(self) -> None:
+        self._looking = True
+        self._summary()
 
     # -- the file ---------------------------------------------------------------------------
 

@@ -215,11 +215,12 @@ class StartScreen(Page):
 
     def _change_hosts(self, verb: str) -> None:
         """To pretend hosts, or back to real ones. The app does it: this page goes meanwhile."""
-        if verb == "practise":
-            self.query_one("#meaning", Static).update(
-                Content.styled(_("▸ the pretend hosts are coming up …"), "bold $accent")
-            )
         self.app.run_worker(self._changed_hosts(verb), exclusive=True, exit_on_error=False)
+
+    def _say_coming(self) -> None:
+        self.query_one("#meaning", Static).update(
+            Content.styled(_("▸ the pretend hosts are coming up …"), "bold $accent")
+        )
 
     async def _changed_hosts(self, verb: str) -> None:
         """The page is drawn anew, with its band or without."""
@@ -227,7 +228,11 @@ class StartScreen(Page):
 
         wizard = self.wizard
         try:
-            await (wizard.practise() if verb == "practise" else wizard.end_practice())
+            if verb == "practise":
+                async with self.sign(self._say_coming):
+                    await wizard.practise()
+            else:
+                await wizard.end_practice()
         except KwizardError as error:
             self.complain(error)
             return

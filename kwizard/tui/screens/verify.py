@@ -57,6 +57,7 @@ class VerifyScreen(Page):
             self.wizard.snapshot = snapshot
             self._show()
         else:
+            self.query_one(Board).display = False  # until there is something in it
             self.action_again()
 
     def _show(self) -> None:
@@ -64,7 +65,9 @@ class VerifyScreen(Page):
         if snapshot is None:
             return
         self.query_one("#verdict", Static).update(verdict(snapshot))
-        self.query_one(Board).show(snapshot)
+        board = self.query_one(Board)
+        board.display = True
+        board.show(snapshot)
         self.query_one("#next-steps", Static).update(self._next_steps() if snapshot.ok else "")
         area = self.query_one("#verify-area")
         if snapshot.ok:
@@ -129,16 +132,19 @@ class VerifyScreen(Page):
     @on(Button.Pressed, "#again")
     def action_again(self) -> None:
         """Look again. Changes nothing."""
+        self._look()
+
+    def _say_asking(self) -> None:
         self.query_one("#verdict", Static).update(
             Content.styled(_("▸ asking the hosts: components, nodes, pings …"), "bold $accent")
         )
-        self._look()
 
     @work(exclusive=True, exit_on_error=False)
     async def _look(self) -> None:
         app = self.wizard
         try:
-            app.snapshot = await app.cases.verify(app.draft.cluster, app.asker)
+            async with self.sign(self._say_asking):
+                app.snapshot = await app.cases.verify(app.draft.cluster, app.asker)
         except KwizardError as error:
             self.query_one("#verdict", Static).update(
                 Content.styled(_("✗ The look did not work"), "bold $error")

@@ -155,6 +155,14 @@ class Field(Horizontal):
         if self._note:
             yield Label(Content(self._note), classes="field-note")
 
+    def on_descendant_focus(self) -> None:
+        """The label of the field with the cursor stands out."""
+        self.add_class("-here")
+
+    def on_descendant_blur(self) -> None:
+        """No longer."""
+        self.remove_class("-here")
+
     def note(self, text: str) -> None:
         """Say something else behind the control."""
         self._note = text
