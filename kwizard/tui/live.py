@@ -31,7 +31,7 @@ from kwizard.engine.plan import Finding, Plan, Task
 from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.language import _
 from kwizard.monitor.snapshot import Snapshot
-from kwizard.recipes.modern.versions import SUGGESTED
+from kwizard.recipes.modern.versions import SUGGESTED, TRIED
 from kwizard.release.catalog import known_to_classic, locate
 from kwizard.release.store import look, obtain
 from kwizard.release.sums import SHA256, SHA512
@@ -104,7 +104,7 @@ class LiveUseCases:
     def versions(self, recipe: RecipeName = RecipeName.MODERN) -> Sequence[Version]:
         """Of the classic recipe those with a known sum; of the modern one what was tried."""
         if recipe is RecipeName.MODERN:
-            return (SUGGESTED,)
+            return (SUGGESTED, *(v for v in TRIED if v != SUGGESTED))
         found = {Version.parse(key.split("/")[0]) for key in (*SHA256, *SHA512)}
         return sorted((v for v in found if known_to_classic(v)), reverse=True)
 

@@ -130,7 +130,7 @@ class UseCases(Protocol):
         ...
 
     def versions(self, recipe: RecipeName = RecipeName.MODERN) -> Sequence[Version]:
-        """Versions a recipe is best known with, newest first: the first one is suggested."""
+        """Versions a recipe is best known with: the first one is suggested."""
         ...
 
     def read_table(self, text: str) -> Pasted:

@@ -1,8 +1,8 @@
 """What differs between the Kubernetes minor versions the modern recipe installs: one row each.
 
 Sources: cmd/kubeadm/app/constants/constants.go and pkg/kubelet/apis/config/v1beta1/defaults.go of
-v1.34.4, v1.35.4, v1.36.3 and v1.37.2; every flag of this recipe is still one of v1.37.2's. Rows
-were tried on real hosts where `tried` says so.
+v1.34.4, v1.35.4, v1.36.3 and v1.37.2. tests/lab/test_versions.py holds each row and every flag of
+the recipe against the source and the programs of the release it names, and installs it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ class Row:
     `pause`, `coredns` and `etcd` are what its kubeadm takes; `containerd` the oldest that will do.
     `refuses_cgroup_v1`: its kubelet ends on cgroup v1 unless `failCgroupV1: false` is set.
     `ipvs_deprecated`: kube-proxy's third mode is on its way out (this recipe never offers it).
+    `tried`: the release of that minor that was installed on real hosts; None where none was.
     """
 
     minor: Minor
@@ -32,7 +33,7 @@ class Row:
     proxy_config: str = "kubeproxy.config.k8s.io/v1alpha1"
     refuses_cgroup_v1: bool
     ipvs_deprecated: bool
-    tried: bool = False
+    tried: Version | None = None
 
 
 ROWS: tuple[Row, ...] = (
@@ -44,6 +45,7 @@ ROWS: tuple[Row, ...] = (
         containerd=Version(2, 0, 0),
         refuses_cgroup_v1=False,
         ipvs_deprecated=False,
+        tried=Version(1, 34, 4),
     ),
     Row(
         minor=(1, 35),
@@ -62,7 +64,7 @@ ROWS: tuple[Row, ...] = (
         containerd=Version(2, 0, 0),
         refuses_cgroup_v1=True,
         ipvs_deprecated=True,
-        tried=True,
+        tried=Version(1, 36, 3),
     ),
     Row(
         minor=(1, 37),
@@ -72,12 +74,16 @@ ROWS: tuple[Row, ...] = (
         containerd=Version(2, 0, 0),
         refuses_cgroup_v1=True,
         ipvs_deprecated=True,
+        tried=Version(1, 37, 2),
     ),
 )
 """Oldest first."""
 
 SUGGESTED = Version(1, 36, 3)
-"""The release a new cluster begins with: of those that were tried on real hosts, the newest."""
+"""The release a new cluster begins with: the one that all tests of this recipe are made with."""
+
+TRIED = tuple(r.tried for r in reversed(ROWS) if r.tried)
+"""The releases that were installed on real hosts, newest first."""
 
 OLDEST, NEWEST = ROWS[0].minor, ROWS[-1].minor
 

@@ -6,7 +6,9 @@ import pytest
 
 from kwizard.cluster import check
 from kwizard.cluster.model import RecipeName, Version
-from kwizard.recipes.modern.versions import NEWEST, OLDEST, ROWS, row
+from kwizard.lab.clusterfile import MODERN_VERSION
+from kwizard.lab.release.sources import KUBERNETES
+from kwizard.recipes.modern.versions import NEWEST, OLDEST, ROWS, SUGGESTED, TRIED, row
 from tests.pure.recipes.modern_clusters import current
 
 
@@ -40,3 +42,11 @@ def test_an_older_version_has_none():
 
 def test_the_kubelet_refuses_cgroup_v1_from_1_35_on():
     assert [r.refuses_cgroup_v1 for r in ROWS] == [False, True, True, True]
+
+
+def test_what_was_tried_can_be_tried_again():
+    """The lab builds each of these releases, and its tests use the one that is suggested."""
+    assert str(SUGGESTED) == MODERN_VERSION
+    assert SUGGESTED in TRIED
+    assert {str(v) for v in TRIED} <= {s.version for s in KUBERNETES}
+    assert [row(v).tried for v in TRIED] == list(TRIED)
