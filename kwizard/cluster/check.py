@@ -103,6 +103,8 @@ def _texts(cluster: Cluster) -> Iterator[tuple[Path, str | None, Callable[[str],
     yield ("etcd", "binaries"), cluster.etcd.binaries, values.check_path
     for key in check_stores.GIVEN:
         yield ("etcd", key), getattr(cluster.etcd, key), values.check_path
+    for i, name in enumerate(cluster.apiserver.names):
+        yield ("apiserver", "names", i), name, values.check_certified
     yield ("flannel", "binary"), cluster.flannel.binary, values.check_path
     yield ("release", "tarball"), cluster.release.tarball, values.check_path
     yield ("release", "mirror"), cluster.release.mirror, values.check_url

@@ -230,7 +230,11 @@ SECTIONS = (
     Section(
         "apiserver",
         ApiServer,
-        (Key("audit", kind=Kind.FLAG), Key("encrypt_secrets", kind=Kind.FLAG)),
+        (
+            Key("audit", kind=Kind.FLAG),
+            Key("encrypt_secrets", kind=Kind.FLAG),
+            Key("names", many=True),
+        ),
     ),
     Section(
         "kubelet",

@@ -236,10 +236,12 @@ class Proxy:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiServer:
     """kube-apiserver in the modern recipe. `audit`: it writes down who changed what.
-    `encrypt_secrets`: what it keeps of Secrets in etcd is encrypted."""
+    `encrypt_secrets`: what it keeps of Secrets in etcd is encrypted. `names`: DNS names and
+    addresses it is also reached by (a load balancer's, a public one), for its certificate."""
 
     audit: bool = True
     encrypt_secrets: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

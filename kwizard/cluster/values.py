@@ -11,7 +11,7 @@ import base64
 import difflib
 import re
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, ip_address
 from urllib.parse import urlsplit
 
 from kwizard import text
@@ -26,6 +26,9 @@ IMAGE = (
     r"[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?(/[A-Za-z0-9._-]+)*"
     r"(:[A-Za-z0-9._-]+)?(@sha256:[0-9a-f]{64})?"
 )
+
+CERTIFIED = rf"(\*\.)?{NAME}(\.{NAME})*|[0-9a-f:]*:[0-9a-f:.]*"
+"""Which of these are addresses, and whether they are possible ones, the loader tells."""
 
 _WORD = r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
 _KEY = rf"([a-z0-9]([a-z0-9.-]{{0,251}}[a-z0-9])?/)?{_WORD}"
@@ -110,6 +113,27 @@ def check_domain(value: str) -> str | None:
     if len(value) <= 253 and value and all(re.fullmatch(NAME, x) for x in value.split(".")):
         return None
     return f"{shown(value)} is no DNS domain; write it like cluster.local"
+
+
+def check_certified(value: str) -> str | None:
+    """What a server's certificate can be made out to: a DNS name (`*.` may stand for its first
+    part), or an address of IPv4 or IPv6 in its usual form."""
+    remedy = "write a DNS name such as api.example.com, or an address"
+    if re.match(r"[a-z]+://", value.lower()) or re.fullmatch(r"[^:]*:[0-9]+", value):
+        return f"{shown(value)} has more than a name in it; write it without https:// and port"
+    if value != value.lower() and re.fullmatch(CERTIFIED, value.lower()):
+        return f"{shown(value)} has upper-case letters; write {value.lower()}"
+    if not re.fullmatch(CERTIFIED, value) or len(value) > 253:
+        return f"{shown(value)} is neither a DNS name nor an address; {remedy}"
+    if ":" not in value and not value.rpartition(".")[2].isdigit():
+        return None
+    try:
+        address = ip_address(value)
+    except ValueError:
+        return f"{shown(value)} is neither a DNS name nor an address; {remedy}"
+    if address.is_unspecified or address.is_multicast:
+        return f"{value} is nobody's address; {remedy}"
+    return None if str(address) == value else f"{shown(value)} is written oddly; write {address}"
 
 
 def check_login(value: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address
+from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -160,7 +160,7 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 def _alternative(names: tuple[str, ...]) -> x509.SubjectAlternativeName:
     return x509.SubjectAlternativeName(
-        [x509.IPAddress(IPv4Address(n)) if is_address(n) else x509.DNSName(n) for n in names]
+        [x509.IPAddress(ip_address(n)) if is_address(n) else x509.DNSName(n) for n in names]
     )
 
 

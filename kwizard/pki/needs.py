@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import ip_address
 
 from kwizard.cluster.model import Cluster, EtcdMode, FlannelStore, Host, Join, Role
 
@@ -154,13 +154,14 @@ def _api_names(cluster: Cluster, host: Host) -> tuple[str, ...]:
     every += [str(cluster.network.services[1]), str(host.address), "127.0.0.1"]
     if host.ssh.address:
         every.append(host.ssh.address)
+    every += cluster.apiserver.names
     return tuple(dict.fromkeys(every))
 
 
 def is_address(name: str) -> bool:
     """Whether a certificate has to name it as an address and not as a DNS name."""
     try:
-        IPv4Address(name)
+        ip_address(name)
     except ValueError:
         return False
     return True

@@ -3,6 +3,8 @@ set -eu
 {% set daemon = "kube-apiserver" %}
 {% set needed = ["etcd"] %}
 {% set settings = ["Type=notify", "TimeoutStartSec=0"] %}
+{# Its own certificates it reads again by itself; not whom it trusts in etcd. #}
+{% set held = etcd_held %}
 {% include "modern/lib/holds.sh" %}
 
 {% include "modern/lib/unit.inc.sh" %}

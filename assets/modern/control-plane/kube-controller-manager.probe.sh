@@ -3,6 +3,7 @@ set -eu
 {% set daemon = "kube-controller-manager" %}
 {% set needed = ["kube-apiserver"] %}
 {% set settings = [] %}
+{% set held = ["kube-controller-manager.crt"] %}
 {% include "modern/lib/holds.sh" %}
 
 {% include "modern/lib/unit.inc.sh" %}

@@ -4,6 +4,7 @@ set -eu
 {% set daemon = "kube-controller-manager" %}
 {% set needed = ["kube-apiserver"] %}
 {% set settings = [] %}
+{% set held = ["kube-controller-manager.crt"] %}
 {% include "modern/lib/say.sh" %}
 
 {% include "modern/lib/put.sh" %}

@@ -3,6 +3,7 @@ set -eu
 {% set daemon = "kube-scheduler" %}
 {% set needed = ["kube-apiserver"] %}
 {% set settings = [] %}
+{% set held = ["kube-scheduler.crt"] %}
 {% include "modern/lib/say.sh" %}
 
 {% include "modern/lib/put.sh" %}

@@ -1,4 +1,5 @@
-{# Needs: daemon, needed (units it is started after), settings (lines of its [Service]). #}
+{# Needs: daemon, needed (units it is started after), settings (lines of its [Service]). May have
+   held: certificates in {{ pki }} that it reads at its start, and later not at all or minutes late. #}
 unit_text() {
     cat <<'UNIT'
 # Written by kwizard, which overwrites what is changed here.
@@ -20,5 +21,9 @@ RestartSec=1
 [Install]
 WantedBy=multi-user.target
 UNIT
+{% if held is defined and held %}
+    # What it was started with. After another one was put there it must be started again.
+    echo "# Certificate: $(cd {{ pki }} && sha256sum {{ held | words }} 2>/dev/null | sha256sum | cut -c 1-32)"
+{% endif %}
 }
 unit=/etc/systemd/system/{{ daemon }}.service

@@ -3,6 +3,7 @@ set -eu
 {% set daemon = "kube-proxy" %}
 {% set needed = (["kube-apiserver"] if "control-plane" in host.roles else []) + ([gateway] if gateway else []) %}
 {% set settings = failover %}
+{% set held = ["kube-proxy.crt"] %}
 {% include "modern/lib/say.sh" %}
 
 {% include "modern/lib/put.sh" %}

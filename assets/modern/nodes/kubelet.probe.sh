@@ -3,6 +3,7 @@ set -eu
 {% set daemon = "kubelet" %}
 {% set needed = ["containerd"] + (["kube-apiserver"] if "control-plane" in host.roles else []) + ([gateway] if gateway else []) %}
 {% set settings = ["Delegate=yes", "KillMode=process"] + failover | list %}
+{% set held = [] if joins_by_token else ["kubelet.crt", "kubelet-client.crt"] %}
 {% include "modern/lib/holds.sh" %}
 
 {% include "modern/lib/unit.inc.sh" %}

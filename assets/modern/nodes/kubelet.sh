@@ -9,6 +9,7 @@ set -eu
 {# Beside the API server it starts after it: refused a few times, it would try again only every 30 s. #}
 {% set needed = ["containerd"] + (["kube-apiserver"] if "control-plane" in host.roles else []) + ([gateway] if gateway else []) %}
 {% set settings = ["Delegate=yes", "KillMode=process"] + failover | list %}
+{% set held = [] if joins_by_token else ["kubelet.crt", "kubelet-client.crt"] %}
 {% include "modern/lib/say.sh" %}
 
 {% include "modern/lib/put.sh" %}

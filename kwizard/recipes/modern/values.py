@@ -8,7 +8,7 @@ from functools import partial
 from ipaddress import IPv4Address
 from typing import Any
 
-from kwizard.cluster.model import Backend, Cluster, FlannelStore, Host
+from kwizard.cluster.model import Backend, Cluster, EtcdMode, FlannelStore, Host
 from kwizard.cluster.ranges import cluster_lease_range, flannel_config
 from kwizard.pki import needs
 from kwizard.recipes.modern import flags
@@ -169,6 +169,12 @@ def lease_bounds(cluster: Cluster) -> tuple[IPv4Address, IPv4Address]:
     return limits.first, limits.last + 255
 
 
+def etcd_held(cluster: Cluster) -> tuple[str, ...]:
+    """Certificates that a client of etcd reads at its start only: whom it trusts, where that is
+    the operator's to change. Its own it reads at each connection."""
+    return (f"{needs.ETCD_CA}.crt",) if cluster.etcd.mode is EtcdMode.EXISTING else ()
+
+
 def template_values(cluster: Cluster) -> Mapping[str, Any]:
     """The names the templates use. Raises InvalidInput where the cluster file does not allow it."""
 
@@ -200,6 +206,7 @@ def template_values(cluster: Cluster) -> Mapping[str, Any]:
         "etcd_programs": partial(etcd_programs, cluster),
         "etcd_data": flags.ETCD_DATA,
         "pki_files": partial(needs.files, cluster),
+        "etcd_held": etcd_held(cluster),
         "monitor_group": needs.MONITOR_GROUP,
         "programs": partial(programs, cluster),
         "listeners": partial(listeners, cluster),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kwizard.cluster.check import check
 from kwizard.cluster.model import (
     SSH,
+    ApiServer,
     Backend,
     Cluster,
     Docker,
@@ -122,6 +123,10 @@ def clusters(draw):
             ca=draw(maybe(paths)),
             cert=draw(maybe(paths)),
             key=draw(maybe(paths)),
+        ),
+        apiserver=ApiServer(
+            audit=draw(st.booleans()),
+            names=draw(st.sampled_from([(), ("api.example",), ("*.k8s", "203.0.113.7", "a::1")])),
         ),
         flannel=Flannel(version=draw(flannels), binary=draw(maybe(paths))),
         release=Release(

@@ -98,6 +98,16 @@ def test_warnings_are_sentences_with_a_remedy(cluster: Cluster):
         (values.check_address, ["172.0.63.202"], ["0.0.0.0", "255.255.255.255", "10.0.0.1/24"]),
         (values.check_range, ["10.0.0.0/16"], ["10.0.0.0", "10.0.0.1/16", "10.0.0.0/33", "x/8"]),
         (values.check_domain, ["cluster.local", "a"], ["", "a.", ".a", "A.b", "a_b"]),
+        (
+            values.check_certified,
+            ["api", "api.example.com", "*.k8s.example", "203.0.113.7", "2001:db8::7", "4.a"],
+            ["", "API.example.com", "https://api", "api:6443", "a.*.b", "10.0.63", "10.0.0.0/8"],
+        ),
+        (
+            values.check_certified,
+            ["a" * 63, "1password.example"],
+            ["a" * 64, "a.", "a_b", "0.0.0.0", "300.1.1.1", "2001:db8:0::7", "1:2", "::", "a\n"],
+        ),
         (values.check_login, ["root", "a.b-c", "svc$"], ["", "-l", "a b", "a@b", "a:b", "a\n"]),
         (values.check_reached, ["host_1", "::1", "fe80::1%eth0", "10.1.1.1"], ["", "-x", "a b"]),
         (

@@ -68,7 +68,11 @@ FULL: dict[str, Any] = {
         "coredns": "coredns:1.15",
         "coredns_archive": "coredns.tar",
     },
-    "apiserver": {"audit": False, "encrypt_secrets": True},
+    "apiserver": {
+        "audit": False,
+        "encrypt_secrets": True,
+        "names": ["api.example.com", "*.k8s.example", "203.0.113.7", "2001:db8::7"],
+    },
     "kubelet": {"allow_cgroup_v1": True, "join": "certificates"},
     "proxy": {"mode": "nftables"},
 }
@@ -182,7 +186,7 @@ def test_both_know_the_same_words(words: type[StrEnum], place):
 def test_both_have_the_same_forms():
     patterns = {
         name: SCHEMA["$defs"][name]["pattern"]
-        for name in ("name", "version", "image", "label", "taint")
+        for name in ("name", "version", "image", "label", "taint", "certified")
     }
     patterns["zone"] = SCHEMA["properties"]["firewall"]["properties"]["zone"]["pattern"]
     assert patterns == {
@@ -191,6 +195,7 @@ def test_both_have_the_same_forms():
         "image": f"^({values.IMAGE})$",
         "label": f"^({values.LABEL})$",
         "taint": f"^({values.TAINT})$",
+        "certified": f"^({values.CERTIFIED})$",
         "zone": f"^({values.ZONE})$",
     }
 

@@ -13,7 +13,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from kwizard.cluster.model import Join, Kubelet, Role
+from kwizard.cluster.model import ApiServer, Join, Kubelet, Role
 from kwizard.errors import PkiError
 from kwizard.pki import needs
 from kwizard.pki.store import Pki
@@ -77,6 +77,20 @@ def test_the_api_server_is_known_by_every_name_it_is_called_by(made: tuple[Path,
         "10.0.63.202",
         "127.0.0.1",
     }
+
+
+def test_a_new_name_of_the_api_is_put_into_its_certificates_and_no_other_is_made(tmp_path: Path):
+    first = Pki.ensure(tmp_path, CLUSTER, NOW)
+    more = ("api.example.com", "203.0.113.7", "2001:db8::7")
+    changed = replace(CLUSTER, apiserver=ApiServer(names=more))
+    second = Pki.ensure(tmp_path, changed, NOW)
+    assert second.made == ("anakin/kube-apiserver",)
+    files = second.bundle(ANAKIN).files
+    assert set(more) < names_of(certificate(files["kube-apiserver.crt"]))
+    assert second.bundle(ANAKIN).public != first.bundle(ANAKIN).public
+    assert second.bundle(BOBA) == first.bundle(BOBA)
+    assert Pki.ensure(tmp_path, changed, NOW).made == ()
+    assert Pki.ensure(tmp_path, CLUSTER, NOW).made == ("anakin/kube-apiserver",)
 
 
 def test_nodes_are_who_the_node_authorizer_wants_them_to_be(made: tuple[Path, Pki]):
