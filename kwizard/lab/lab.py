@@ -255,7 +255,7 @@ class Lab:
         backend: str | None = None,
         proxy: str = "iptables",
         control_planes: int = 1,
-        store: str = "etcd",
+        store: str = "kubernetes",
         second: bool = False,
     ) -> Path:
         """Write a ready cluster file for the lab's hosts and return its path.
