@@ -7,7 +7,7 @@ The exit codes are part of the command line's promise (docs/cli.md): 1 a step or
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class KwizardError(Exception):
@@ -117,6 +117,30 @@ class RemoteCommandFailed(KwizardError):
     ) -> None:
         super().__init__(message, host=host, log_tail=log_tail, remedy=remedy)
         self.exit = exit
+
+
+Fault = Literal["receiver", "giver", "way"]
+
+
+class NotPassedOn(KwizardError):
+    """A host could not fetch a file from another one. It is sent from the operator's side instead,
+    or fetched from a third: nobody has to do anything about it.
+
+    `at_fault`: whose doing it is, as far as can be told: the receiver's, the giver's, or that of
+    the way between them. `came`: whether any byte arrived.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        host: str,
+        at_fault: Fault,
+        came: bool = False,
+    ) -> None:
+        super().__init__(message, host=host, remedy="it is sent from this machine instead")
+        self.at_fault = at_fault
+        self.came = came
 
 
 class StepFailed(KwizardError):

@@ -71,6 +71,8 @@ for job_old in "$KW_ROOT"/jobs/*/files; do
     [ "$job_old_boot" = "$job_boot" ] || [ "${job_old%/files}" = "$job_dir" ] || rm -rf "$job_old"
 done
 
+[ ! -d "$KW_ROOT/grants" ] || grant_sweep
+
 if [ "$(id -u)" = 0 ] && [ -n "${SUDO_UID-}" ]; then HOME=~root; fi
 HOME=${HOME:-/}
 job_sh=$(command -v sh)

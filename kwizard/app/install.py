@@ -13,14 +13,15 @@ from kwizard.app.planning import make_plan
 from kwizard.app.session import Session
 from kwizard.engine import events as ev
 from kwizard.engine.actions import PROGRESS_EVERY, OperatorContext, Tools
+from kwizard.engine.bringing import Bringing
 from kwizard.engine.journal import Journal
-from kwizard.engine.plan import check_waivers
+from kwizard.engine.plan import Finding, State, check_waivers
 from kwizard.engine.run import Run
 from kwizard.engine.survey import survey
 from kwizard.errors import HostRefused, KwizardError, ReleaseError, StepFailed
 from kwizard.monitor.snapshot import Snapshot, take
 from kwizard.pki.store import Pki
-from kwizard.recipes.step import Phase
+from kwizard.recipes.step import Phase, Place
 from kwizard.release.store import obtain, resolve
 from kwizard.text import clean
 
@@ -65,6 +66,7 @@ class Installation:
             if self._pki is not None and self._pki.made:
                 self.plan = make_plan(session.cluster, session.directory)
             findings = await survey(self.plan, session.hosts, journal.state)
+            bringing = self._bringing(findings)
             self._run = Run(
                 self.plan,
                 findings,
@@ -78,6 +80,7 @@ class Installation:
                         "verify": self._verify,
                     },
                     secrets=self._secrets,
+                    bringing=bringing,
                 ),
                 logs=session.logs,
                 phase=self._phase,
@@ -85,9 +88,23 @@ class Installation:
             )
             if self._stopped:
                 return
-            async with aclosing(self._run.events()) as events:
+            async with aclosing(bringing), aclosing(self._run.events()) as events:
                 async for event in events:
                     yield event
+
+    def _bringing(self, findings: Mapping[str, Finding]) -> Bringing:
+        """Hosts that need a file no more are those most likely to have it still."""
+        keepers: dict[str, list[str]] = {}
+        for task in self.plan.tasks:
+            place = task.step.action
+            if isinstance(place, Place) and findings[task.id].state is State.DONE:
+                keepers.setdefault(place.target, []).append(task.host_label)
+        return Bringing(
+            self.session.hosts,
+            {h.name: h.address for h in self.session.cluster.hosts},
+            keepers=lambda target: keepers.get(target, ()),
+            passing=not self.session.rehearsal,
+        )
 
     async def _refused(
         self, errors: dict[str, KwizardError], started: float

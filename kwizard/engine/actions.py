@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kwizard.engine.bringing import Bringing
 from kwizard.engine.locallog import LocalLog
 from kwizard.engine.plan import Plan, Task
 from kwizard.engine.voice import Voice
 from kwizard.errors import ConnectionLost, HostUnreachable, StepFailed
 from kwizard.recipes.step import Forget, Operator, Place, Script, Wait
-from kwizard.remote.host import Host, Job, JobEnd, JobLog, JobOutcome, ReadOnlyHost
+from kwizard.remote.host import Host, Job, JobEnd, JobLog, JobOutcome, Placement, ReadOnlyHost
 from kwizard.text import decode
 
 PROGRESS_EVERY = 0.1  # seconds between two progress events of one task
@@ -43,12 +44,14 @@ def no_secrets(bundle: str, host: str) -> Mapping[str, bytes]:
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What the app lends the engine: the hosts, artifacts by name (path, sha256), operator work,
-    and the secret files that go beside scripts."""
+    the secret files that go beside scripts, and how files are brought to hosts (None: each is sent
+    from here)."""
 
     hosts: Mapping[str, Host]
     artifact: ArtifactResolver
     operator: Mapping[str, OperatorAction]
     secrets: SecretFiles = no_secrets
+    bringing: Bringing | None = None
 
 
 async def perform(
@@ -69,7 +72,10 @@ async def perform(
             await follow(task, host, job, log, voice)
         case Place(artifact, target, mode):
             path, sha256 = await tools.artifact(artifact)
-            await _place(tools.hosts[task.host or ""], (path, sha256, target, mode), voice)
+            size = path.stat().st_size
+            file = Placement(target=target, size=size, sha256=sha256, mode=mode, source=path)
+            bringing = tools.bringing or Bringing({}, {}, passing=False)
+            await _place(tools.hosts[task.host or ""], file, bringing, log, voice)
         case Wait() as wait:
             await poll(
                 tools.hosts[task.host or ""],
@@ -121,30 +127,44 @@ def _ended(end: JobEnd) -> str:
     }[end.outcome]
 
 
-async def _place(host: Host, file: tuple[Path, str, str, int], voice: Voice) -> None:
-    path, sha256, target, mode = file
-    state = [0, 0]
+async def _place(
+    host: Host, file: Placement, bringing: Bringing, log: LocalLog, voice: Voice
+) -> None:
+    done, source, began = 0, "", time.monotonic()
     moved = asyncio.Event()
 
-    def note(done: int, total: int) -> None:
-        state[:] = [done, total]
+    def note(bytes_there: int, _total: int) -> None:
+        nonlocal done
+        done = bytes_there
         moved.set()
+
+    def comes_from(name: str) -> None:
+        nonlocal source, began
+        source, began = name, time.monotonic()
+        moved.set()
+
+    async def say(text: str) -> None:
+        await voice.log(log.add([text]))
 
     async def tell() -> None:
         while True:
             await moved.wait()
             moved.clear()
-            await voice.progress(state[0], state[1], "bytes")
+            await voice.progress(done, file.size, "bytes", source)
             await asyncio.sleep(PROGRESS_EVERY)
 
     telling = asyncio.create_task(tell())
     try:
-        await host.upload(path, target, sha256=sha256, mode=mode, progress=note)
+        origin = await bringing.bring(host, file, source=comes_from, progress=note, say=say)
     finally:
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
-    if state[1]:
-        await voice.progress(state[0], state[1], "bytes")
+    await voice.progress(file.size, file.size, "bytes", source)
+    if origin == host.name:
+        await say(f"{file.target} is there already")
+    else:
+        seconds = time.monotonic() - began
+        await say(f"{file.target}: {file.size} bytes from={origin} in {seconds:.1f} s")
 
 
 async def poll(

@@ -68,12 +68,14 @@ class Log(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress(StepEvent):
-    """`total` is 0 while unknown. `unit`: "bytes", "hosts", "pings"."""
+    """`total` is 0 while unknown. `unit`: "bytes", "hosts", "pings". `source`: for a file on its
+    way to a host, whom it comes from: another host's name, or "operator"."""
 
     name: ClassVar[str] = "progress"
     done: int
     total: int
     unit: str
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +123,8 @@ def to_json(event: Event) -> dict[str, Any]:
         "cluster": event.cluster,
     }
     for f in fields(event):
-        if f.name in ("time", "cluster") or (f.name == "job" and not getattr(event, "job", "")):
-            continue
         value = getattr(event, f.name)
+        if f.name in ("time", "cluster") or (f.name in ("job", "source") and not value):
+            continue
         out[f.name] = round(value, 3) if isinstance(value, float) else value
     return out

@@ -50,9 +50,11 @@ class Voice:
         if lines:
             await self._put(ev.Log(**self._where(), text="\n".join(lines)))
 
-    async def progress(self, done: int, total: int, unit: str) -> None:
-        """How far it is; total 0 while unknown."""
-        await self._put(ev.Progress(**self._where(), done=done, total=total, unit=unit))
+    async def progress(self, done: int, total: int, unit: str, source: str = "") -> None:
+        """How far it is, total 0 while unknown; and whom a file comes from."""
+        await self._put(
+            ev.Progress(**self._where(), done=done, total=total, unit=unit, source=source)
+        )
 
     async def skipped(self, reason: str, *, blocked: bool = False, waived: bool = False) -> None:
         """Not run, and why."""

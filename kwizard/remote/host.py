@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Protocol
 
@@ -69,6 +70,71 @@ class Job:
     record: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """A file as it is to be on a host: its path `target` there, `size` in bytes, `sha256` in hex.
+    `source` is the same file on the operator's side."""
+
+    target: str
+    size: int
+    sha256: str
+    mode: int = 0o644
+    source: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What lets one host fetch one file from another for a short while.
+
+    `giver` is the name of the host that has it; `login` (user@address) and `port` its SSH server as
+    the other hosts reach it; `key` the private key that opens that file there and nothing else;
+    `known_hosts` the giver's host keys as the operator knows them, under the name kwizard-giver.
+    """
+
+    id: str
+    giver: str
+    login: str
+    port: int
+    known_hosts: bytes
+    key: bytes = field(repr=False)
+
+
+Progress = Callable[[int, int], None]
+"""Told how many bytes are there, and of how many."""
+
+
+class Passing(Protocol):
+    """A host's part in passing files on among hosts, so that they cross the operator's line once.
+
+    All of it raises ConnectionLost when the host stays away.
+    """
+
+    async def has(self, file: Placement) -> bool:
+        """Whether the file is there whole, by its sum. Changes nothing."""
+        ...
+
+    async def grant(self, path: str, to: IPv4Address) -> Grant:
+        """Let the host at `to` fetch the file `path` from here, for two minutes.
+
+        Raises NotPassedOn where that cannot be.
+        """
+        ...
+
+    async def take_back(self, grant: Grant) -> None:
+        """End it before its time. A transfer that has begun goes on."""
+        ...
+
+    async def receive(
+        self, file: Placement, grant: Grant, *, progress: Progress | None = None
+    ) -> None:
+        """Fetch the file from another host, resumed at the byte, and compare its sum.
+
+        It is a job there and goes on without us. Raises NotPassedOn when it did not come;
+        RemoteCommandFailed where there is no room.
+        """
+        ...
+
+
 class ReadOnlyHost(Protocol):
     """A host one can look at."""
 
@@ -88,6 +154,11 @@ class ReadOnlyHost(Protocol):
 
 class Host(ReadOnlyHost, Protocol):
     """A host one can also change: by detached jobs and placed files; and forget it."""
+
+    @property
+    def passing(self) -> Passing | None:
+        """Its part in passing files on; None where it has none."""
+        ...
 
     async def launch(self, job: Job) -> bool:
         """Start `job` detached. True: started now; False: that id was already there (not started).
@@ -114,7 +185,7 @@ class Host(ReadOnlyHost, Protocol):
         *,
         sha256: str,
         mode: int = 0o644,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """Put a file onto the host, resumed at the byte where a `.part` of it is there already.
 

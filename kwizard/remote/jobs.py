@@ -10,7 +10,7 @@ import base64
 import hashlib
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from kwizard.errors import ConnectionLost, InvalidInput, RemoteCommandFailed
 from kwizard.remote.host import Job, JobEnd, JobLog, JobOutcome
@@ -68,7 +68,7 @@ class Jobs:
             remedy="is there room on the file system of /var/lib, and is it writable?",
         )
 
-    async def follow(self, job_id: str, offset: int = 0) -> AsyncIterator[JobLog | JobEnd]:
+    async def follow(self, job_id: str, offset: int = 0) -> AsyncGenerator[JobLog | JobEnd]:
         """See `Host.follow`."""
         patience = Patience(self._patience, self._host)
         at = offset
@@ -241,4 +241,4 @@ def _launch_script(job: Job) -> str:
         f"JOB_STAMP={job.stamp} JOB_SHA256={record}\n"
         f"job_unpack() {{\n{unpack}\n}}"
     )
-    return _with_boot(given, "launch.sh", "follow.sh")
+    return _with_boot(given, "grant-common.sh", "launch.sh", "follow.sh")

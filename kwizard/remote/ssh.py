@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncssh
@@ -11,10 +11,11 @@ import asyncssh
 from kwizard.cluster.model import Host as ClusterHost
 from kwizard.errors import ConnectionLost, HostUnreachable
 from kwizard.remote.credentials import Credentials
-from kwizard.remote.host import Job, JobEnd, JobLog, Output
+from kwizard.remote.host import Job, JobEnd, JobLog, Output, Progress
 from kwizard.remote.hostkeys import HostKeys
 from kwizard.remote.jobs import Jobs
 from kwizard.remote.login import Connector, close_quietly
+from kwizard.remote.passing import SSHPassing
 from kwizard.remote.shell import Shell
 from kwizard.remote.sudo import Sudo
 from kwizard.remote.target import USER_CONFIG, SSHConfig
@@ -52,6 +53,9 @@ class SSHHost:
         self._shell = Shell(host.name, self._connect, sudo)
         self._jobs = Jobs(host.name, self._shell, patience)
         self._transfer = Transfer(host.name, self._shell, patience)
+        self.passing = SSHPassing(
+            host, self._target, host_keys, self._shell, self._jobs, self._transfer, patience
+        )
 
     def __repr__(self) -> str:
         return f"<SSHHost {self.name} {self._target.user}@{self._target.address}>"
@@ -95,7 +99,7 @@ class SSHHost:
         *,
         sha256: str,
         mode: int = 0o644,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> None:
         """See `Host.upload`."""
         await self._transfer.upload(source, target, sha256=sha256, mode=mode, progress=progress)

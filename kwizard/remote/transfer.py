@@ -9,12 +9,12 @@ import asyncio
 import hashlib
 import re
 import shlex
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from kwizard.errors import InvalidInput, Problem, RemoteCommandFailed
+from kwizard.remote.host import Placement, Progress
 from kwizard.remote.patience import Patience
 from kwizard.remote.shell import Running, Shell, asset
 from kwizard.text import decode, tail
@@ -22,8 +22,6 @@ from kwizard.text import decode, tail
 BLOCK = 1 << 18
 _LOOK_SECONDS = 600.0  # the host may have to hash a gigabyte
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +47,8 @@ class Transfer:
     ) -> None:
         """See `Host.upload`."""
         size = await _size(source)
-        if not target.startswith("/") or "\n" in target or not _SHA256.fullmatch(sha256):
-            raise InvalidInput(f"cannot place a file at {target!r} with the sum {sha256!r}")
-        task = _Task(source, target, sha256, mode, size, progress or (lambda _done, _total: None))
+        file = Placement(target=target, size=size, sha256=sha256, mode=mode, source=source)
+        task = Task.of(file, progress)
         patience = Patience(self._patience, self._host)
         while True:
             try:
@@ -61,27 +58,37 @@ class Transfer:
             except Exception as error:
                 await patience.wait(error, reached=self._shell.reached)
 
-    async def _attempt(self, task: _Task) -> bool:
-        there = await self._look(task)
-        if there is None:
-            task.progress(task.size, task.size)
+    async def _attempt(self, task: Task) -> bool:
+        start = await self.begin(task)
+        if start is None:
             return True
-        start = 0
-        if there.have and there.sha256 == await asyncio.to_thread(task.sum_of, there.have):
-            start = there.have
-        # What lies in the way of a fresh start is removed first, so its room counts as free.
-        free = there.free + (0 if start else there.have)
-        if task.size - start > free:
-            raise self._full(task, task.size - start, free, there.mount)
         running = await self._shell.start(task.script("place.sh", fresh=not start), watch=False)
         try:
             return await self._send(task, running, start)
         finally:
             running.close()
 
-    async def _look(self, task: _Task) -> _There | None:
+    async def begin(self, task: Task) -> int | None:
+        """The byte to go on at; None when the file is there. Whoever was at it before is ended.
+
+        Raises RemoteCommandFailed where there is no room for the rest.
+        """
+        there = await self._look(task)
+        if there is None:
+            task.progress(task.size, task.size)
+            return None
+        start = 0
+        if there.have and there.sha256 == await asyncio.to_thread(task.sum_of, there.have):
+            start = there.have
+        # What lies in the way of a fresh start is removed first, so its room counts as free.
+        free = there.free + (0 if start else there.have)
+        if task.size - start > free:
+            raise self.full(task, task.size - start, free, there.mount)
+        return start
+
+    async def _look(self, task: Task) -> _There | None:
         async with asyncio.timeout(_LOOK_SECONDS):
-            output = await self._shell.look(task.script("place-look.sh", fresh=False), 1 << 16)
+            output = await self._shell.look(task.script("place-look.sh"), 1 << 16)
         words = output.stdout.decode(errors="replace").strip().split(" ", 4)
         match words:
             case ["same"] if output.exit == 0:
@@ -90,7 +97,7 @@ class Transfer:
                 return _There(int(have), sha256, int(free) * 1024, mount)
         raise self._failed(task, output.exit, output.stderr)
 
-    async def _send(self, task: _Task, running: Running, start: int) -> bool:
+    async def _send(self, task: Task, running: Running, start: int) -> bool:
         """Stream the file from byte `start`. True: it has its name. False: look again."""
         answers = _Lines(running)
         if await answers.next() != "ready":
@@ -111,9 +118,7 @@ class Transfer:
             await asyncio.gather(sender, verdict, return_exceptions=True)
         return await self._judge(task, running, answers, words)
 
-    async def _judge(
-        self, task: _Task, running: Running, answers: _Lines, words: list[str]
-    ) -> bool:
+    async def _judge(self, task: Task, running: Running, answers: _Lines, words: list[str]) -> bool:
         match words:
             case ["placed"]:
                 return True
@@ -127,10 +132,11 @@ class Transfer:
                     remedy=f"compare {task.source} with its published sum, then try again",
                 )
             case ["full", free, mount] if free.isdigit():
-                raise self._full(task, task.size, int(free) * 1024, mount)
+                raise self.full(task, task.size, int(free) * 1024, mount)
         raise self._failed(task, await running.exit(), await answers.errors())
 
-    def _full(self, task: _Task, needed: int, free: int, mount: str) -> RemoteCommandFailed:
+    def full(self, task: Task, needed: int, free: int, mount: str) -> RemoteCommandFailed:
+        """The error for a host without room, figures in bytes."""
         return RemoteCommandFailed(
             f"no space for {task.target}: {needed} bytes are needed and {free} are free on the "
             f"file system {mount}",
@@ -139,7 +145,7 @@ class Transfer:
             remedy=f"make room on {mount}; what has arrived is kept and not sent again",
         )
 
-    def _failed(self, task: _Task, status: int, said: bytes) -> RemoteCommandFailed:
+    def _failed(self, task: Task, status: int, said: bytes) -> RemoteCommandFailed:
         return RemoteCommandFailed(
             f"{task.target} cannot be placed: {tail(decode(said), 1) or 'no reason was given'}",
             exit=status,
@@ -171,7 +177,9 @@ class _Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
+class Task:
+    """One file on its way to one host. Its target and sum are fit to be in a script."""
+
     source: Path
     target: str
     sha256: str
@@ -179,13 +187,24 @@ class _Task:
     size: int
     progress: Progress
 
-    def script(self, name: str, *, fresh: bool) -> str:
-        given = (
+    @classmethod
+    def of(cls, file: Placement, progress: Progress | None = None) -> Task:
+        """Raises InvalidInput for a target or sum that is none."""
+        if not file.target.startswith("/") or "\n" in file.target:
+            raise InvalidInput(f"cannot place a file at {file.target!r}")
+        if not _SHA256.fullmatch(file.sha256):
+            raise InvalidInput(f"{file.sha256!r} is no sha256")
+        tell = progress or (lambda _done, _total: None)
+        return cls(file.source, file.target, file.sha256, file.mode, file.size, tell)
+
+    def script(self, *names: str, fresh: bool = False, given: str = "") -> str:
+        """assets/job/<name> of each of `names`, with what they are given."""
+        own = (
             f"PLACE_TARGET={shlex.quote(self.target)} PLACE_SIZE={self.size} "
             f"PLACE_SHA256={self.sha256} PLACE_MODE={self.mode & 0o7777:o} PLACE_FRESH={int(fresh)}"
         )
-        parts = (asset(x) for x in ("boot.sh", "place-common.sh", name))
-        return "\n".join((given, *parts))
+        parts = (asset(x) for x in ("boot.sh", "place-common.sh", *names))
+        return "\n".join((own, *([given] if given else []), *parts))
 
     def sum_of(self, length: int) -> str:
         """sha256 of the first `length` bytes."""
@@ -197,6 +216,7 @@ class _Task:
         return digest.hexdigest()
 
     async def stream(self, running: Running, start: int) -> None:
+        """Send it from byte `start` on. Raises InvalidInput for a file that changed meanwhile."""
         with await asyncio.to_thread(self._open_at, start) as file:
             done = start
             self.progress(done, self.size)

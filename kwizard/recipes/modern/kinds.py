@@ -62,7 +62,7 @@ def place(
         stamped=False,
         exclusive=False,
         retry=Retry(attempts=3, delay=5),
-        timeout=3600,
+        timeout=24 * 3600,  # a host may wait for others to have it first
         hint="look for room under /var/lib/kwizard on that host; a second run goes on"
         " at the byte where this one ended",
     )

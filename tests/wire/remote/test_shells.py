@@ -6,16 +6,18 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 
 from kwizard.assets_dir import assets_dir
-from kwizard.remote.host import Job, JobEnd, JobOutcome
+from kwizard.remote.host import Grant, Job, JobEnd, JobOutcome
 from kwizard.remote.jobs import _follow_script, _launch_script, _with_boot
+from kwizard.remote.passing import grant_script, receive_script
 from kwizard.remote.shell import asset, wrap
 from kwizard.remote.ssh import SSHHost
-from kwizard.remote.transfer import _Task
+from kwizard.remote.transfer import Task
 from tests.wire.remote.server import FakeHost
 from tests.wire.remote.test_jobs import follow
 from tests.wire.remote.test_look import ended
@@ -23,8 +25,12 @@ from tests.wire.remote.test_look import ended
 SHELLS = {"dash": "dash", "bash": "bash --posix", "busybox": "busybox sh"}
 
 
+TASK = Task(Path("x"), "/srv/x", "0" * 64, 0o644, 1, print)
+GRANT = Grant(id="00ff", giver="boba", login="op@10.0.63.203", port=22, known_hosts=b"", key=b"")
+
+
 def _task(name: str) -> str:
-    return _Task(Path("x"), "/srv/x", "0" * 64, 0o644, 1, print).script(name, fresh=True)
+    return TASK.script(name, fresh=True)
 
 
 SENT = {
@@ -33,6 +39,11 @@ SENT = {
     "cancel": lambda: _with_boot("JOB_ID=j", "cancel.sh"),
     "place-look": lambda: _task("place-look.sh"),
     "place": lambda: _task("place.sh"),
+    "place-has": lambda: _task("place-has.sh"),
+}
+JOBS = {
+    "grant": grant_script("00ff", "op", "/srv/x", IPv4Address("10.0.63.204"), "ssh-ed25519 AAAA"),
+    "receive": receive_script(TASK, GRANT, fresh=False),
 }
 
 
@@ -51,6 +62,11 @@ def _shellcheck(text: str) -> None:
 @pytest.mark.parametrize("name", SENT)
 def test_what_is_sent_is_clean(name: str):
     _shellcheck(wrap(SENT[name](), "mark", watch=True))
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_what_passes_a_file_on_is_clean(name: str):
+    _shellcheck(JOBS[name])
 
 
 def test_the_job_itself_is_clean():

@@ -1,0 +1,205 @@
+"""Files brought to hosts: sent once, passed on among them, each time resumed and verified."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from ipaddress import IPv4Address
+
+from kwizard.engine.sources import OPERATOR, Sources, Trust
+from kwizard.errors import KwizardError, NotPassedOn
+from kwizard.remote.host import Grant, Host, Passing, Placement, Progress
+
+Say = Callable[[str], Awaitable[None]]
+Keepers = Callable[[str], Iterable[str]]
+From = Callable[[str], None]
+_CLOSE_SECONDS = 5.0
+_AGAIN = 3  # times that a transfer is taken up after it was cut off in the middle
+
+
+def nobody(_target: str) -> Iterable[str]:
+    """Where no host is known to have a file from before."""
+    return ()
+
+
+class Bringing:
+    """All the bringing of one run. `addresses` are what hosts reach each other by; `keepers` names
+    the hosts of which it is likely that they have the file of that target from before.
+
+    `passing` False: everything is sent from the operator's side.
+    """
+
+    def __init__(
+        self,
+        hosts: Mapping[str, Host],
+        addresses: Mapping[str, IPv4Address],
+        *,
+        keepers: Keepers = nobody,
+        passing: bool = True,
+    ) -> None:
+        self._hosts = hosts
+        self._addresses = addresses
+        self._keepers = keepers
+        self._passing = passing
+        self._trust = Trust()
+        self._files: dict[tuple[str, str], _File] = {}
+        self._ends: set[asyncio.Task[None]] = set()
+
+    async def bring(
+        self, host: Host, file: Placement, *, source: From, progress: Progress, say: Say
+    ) -> str:
+        """Have `file` on `host`; returns whom it came from: a host's name, or "operator".
+
+        `source` is told whom it is coming from whenever that changes. Raises RemoteCommandFailed
+        (no space left, wrong sum), ConnectionLost.
+        """
+        if not self._passing or host.passing is None:
+            source(OPERATOR)
+            await self._send(host, file, progress)
+            return OPERATOR
+        shared = self._files.setdefault((file.target, file.sha256), _File(self._trust))
+        cuts = 0
+        while True:
+            giver = await self._choose(shared, host, file)
+            if giver == host.name:
+                progress(file.size, file.size)
+                return giver
+            source(giver)
+            try:
+                seconds = None
+                if giver == OPERATOR:
+                    seconds = await self._send(host, file, progress)
+                else:
+                    await self._hop(self._hosts[giver], host, file, progress)
+            except NotPassedOn as error:
+                cuts += error.came
+                if not error.came or cuts > _AGAIN:
+                    self._trust.failed(giver, host.name, error.at_fault)
+                await shared.failed(host.name)
+                await say(f"{error.message}; {self._next(host, error)}")
+            except BaseException:
+                # Whoever waits for this host must not wait for ever.
+                await asyncio.shield(shared.failed(host.name))
+                raise
+            else:
+                await shared.has(host.name, seconds)
+                return giver
+
+    async def aclose(self) -> None:
+        """Wait for a moment until what was let in is taken back; it ends by itself otherwise."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await asyncio.gather(*self._ends)
+
+    def _next(self, host: Host, error: NotPassedOn) -> str:
+        if self._trust.alone(host.name):
+            return "it is sent from here instead"
+        return "it goes on at that byte" if error.came else "another source is tried"
+
+    async def _choose(self, shared: _File, host: Host, file: Placement) -> str:
+        """Whom to get it from; the host itself when it turns out to have it."""
+        async with shared.asking:
+            if not shared.asked:
+                shared.asked = True
+                await self._ask_keepers(shared, host, file)
+        looked = False
+        while True:
+            seen = shared.changes
+            if (giver := shared.sources.choose(host.name)) is not None:
+                return giver
+            # Time to look whether it has to be brought at all.
+            if not looked:
+                looked = True
+                if await self._has(host, file):
+                    await shared.has(host.name)
+                    return host.name
+            await shared.wait(seen)
+
+    async def _ask_keepers(self, shared: _File, host: Host, file: Placement) -> None:
+        names = [n for n in self._keepers(file.target) if n != host.name]
+        found = await asyncio.gather(*(self._has(self._hosts[n], file) for n in names))
+        for name, there in zip(names, found, strict=True):
+            if there:
+                await shared.has(name)
+
+    async def _has(self, host: Host, file: Placement) -> bool:
+        if host.passing is None:
+            return False
+        try:
+            return await host.passing.has(file)
+        except (KwizardError, TimeoutError):
+            return False
+
+    async def _send(self, host: Host, file: Placement, progress: Progress) -> float | None:
+        """Send it from here; how many seconds all of it would have taken, None when nothing, or
+        too little to tell, was missing."""
+        began, first = 0.0, -1
+
+        def note(done: int, total: int) -> None:
+            nonlocal began, first
+            if first < 0:
+                began, first = time.monotonic(), done
+            progress(done, total)
+
+        await host.upload(
+            file.source, file.target, sha256=file.sha256, mode=file.mode, progress=note
+        )
+        sent = file.size - max(first, 0)
+        if sent * 2 < file.size:
+            return None
+        return (time.monotonic() - began) * file.size / sent
+
+    async def _hop(self, giver: Host, host: Host, file: Placement, progress: Progress) -> None:
+        if giver.passing is None or host.passing is None:
+            raise NotPassedOn("it passes nothing on", host=giver.name, at_fault="giver")
+        try:
+            grant = await giver.passing.grant(file.target, self._addresses[host.name])
+        except NotPassedOn:
+            raise
+        except (KwizardError, TimeoutError) as error:
+            # The giver is away: no reason to hold the other one up.
+            message = f"{giver.name} cannot pass files on: {error}"
+            raise NotPassedOn(message, host=giver.name, at_fault="giver") from None
+        try:
+            await host.passing.receive(file, grant, progress=progress)
+        finally:
+            end = asyncio.create_task(_take_back(giver.passing, grant))
+            self._ends.add(end)
+            end.add_done_callback(self._ends.discard)
+        self._trust.worked()
+
+
+async def _take_back(giver: Passing, grant: Grant) -> None:
+    with suppress(KwizardError, TimeoutError):
+        await giver.take_back(grant)
+
+
+class _File:
+    """One file: who has it, and a way to wait until that changes."""
+
+    def __init__(self, trust: Trust) -> None:
+        self.sources = Sources(trust)
+        self.asking = asyncio.Lock()
+        self.asked = False
+        self.changes = 0
+        self._changed = asyncio.Condition()
+
+    async def has(self, host: str, seconds: float | None = None) -> None:
+        self.sources.has(host, seconds)
+        await self._tell()
+
+    async def failed(self, host: str) -> None:
+        self.sources.failed(host)
+        await self._tell()
+
+    async def wait(self, seen: int) -> None:
+        """Until something has changed since `seen` changes."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self.changes != seen)
+
+    async def _tell(self) -> None:
+        self.changes += 1
+        async with self._changed:
+            self._changed.notify_all()
