@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from ipaddress import IPv4Address
 
-from kwizard.engine.sources import OPERATOR, Sources, Trust
+from kwizard.engine.sources import OPERATOR, Line, Sources, Trust
 from kwizard.errors import KwizardError, NotPassedOn
 from kwizard.remote.host import Grant, Host, Passing, Placement, Progress
 
 Say = Callable[[str], Awaitable[None]]
 Keepers = Callable[[str], Iterable[str]]
 From = Callable[[str], None]
+_LOOK_AGAIN = 0.5  # seconds
 _CLOSE_SECONDS = 5.0
 _AGAIN = 3  # times that a transfer is taken up after it was cut off in the middle
 
@@ -44,6 +44,7 @@ class Bringing:
         self._keepers = keepers
         self._passing = passing
         self._trust = Trust()
+        self._line = Line()
         self._files: dict[tuple[str, str], _File] = {}
         self._ends: set[asyncio.Task[None]] = set()
 
@@ -59,7 +60,7 @@ class Bringing:
             source(OPERATOR)
             await self._send(host, file, progress)
             return OPERATOR
-        shared = self._files.setdefault((file.target, file.sha256), _File(self._trust))
+        shared = self._files.setdefault((file.target, file.sha256), _File(file.size, self._trust))
         cuts = 0
         while True:
             giver = await self._choose(shared, host, file)
@@ -68,9 +69,8 @@ class Bringing:
                 return giver
             source(giver)
             try:
-                seconds = None
                 if giver == OPERATOR:
-                    seconds = await self._send(host, file, progress)
+                    await self._send(host, file, progress)
                 else:
                     await self._hop(self._hosts[giver], host, file, progress)
             except NotPassedOn as error:
@@ -78,13 +78,13 @@ class Bringing:
                 if not error.came or cuts > _AGAIN:
                     self._trust.failed(giver, host.name, error.at_fault)
                 await shared.failed(host.name)
-                await say(f"{error.message}; {self._next(host, error)}")
+                await say(f"{error.message}; {_next(shared.sources, host, error)}")
             except BaseException:
                 # Whoever waits for this host must not wait for ever.
                 await asyncio.shield(shared.failed(host.name))
                 raise
             else:
-                await shared.has(host.name, seconds)
+                await shared.has(host.name)
                 return giver
 
     async def aclose(self) -> None:
@@ -92,11 +92,6 @@ class Bringing:
         with suppress(TimeoutError):
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await asyncio.gather(*self._ends)
-
-    def _next(self, host: Host, error: NotPassedOn) -> str:
-        if self._trust.alone(host.name):
-            return "it is sent from here instead"
-        return "it goes on at that byte" if error.came else "another source is tried"
 
     async def _choose(self, shared: _File, host: Host, file: Placement) -> str:
         """Whom to get it from; the host itself when it turns out to have it."""
@@ -107,7 +102,12 @@ class Bringing:
         looked = False
         while True:
             seen = shared.changes
-            if (giver := shared.sources.choose(host.name)) is not None:
+            giver = shared.sources.choose(
+                host.name,
+                quick=self._line.quick(file.size + self._demand()),
+                unsure=self._line.unsure,
+            )
+            if giver is not None:
                 return giver
             # Time to look whether it has to be brought at all.
             if not looked:
@@ -132,24 +132,25 @@ class Bringing:
         except (KwizardError, TimeoutError):
             return False
 
-    async def _send(self, host: Host, file: Placement, progress: Progress) -> float | None:
-        """Send it from here; how many seconds all of it would have taken, None when nothing, or
-        too little to tell, was missing."""
-        began, first = 0.0, -1
+    def _demand(self) -> int:
+        """Bytes that would have to be sent if all that is waited for came from here."""
+        return sum(f.size * f.sources.asking for f in self._files.values())
+
+    async def _send(self, host: Host, file: Placement, progress: Progress) -> None:
+        began = -1
 
         def note(done: int, total: int) -> None:
-            nonlocal began, first
-            if first < 0:
-                began, first = time.monotonic(), done
+            nonlocal began
+            began = done if began < 0 else began
+            self._line.moved((host.name, file.target), max(0, done - began))
             progress(done, total)
 
-        await host.upload(
-            file.source, file.target, sha256=file.sha256, mode=file.mode, progress=note
-        )
-        sent = file.size - max(first, 0)
-        if sent * 2 < file.size:
-            return None
-        return (time.monotonic() - began) * file.size / sent
+        try:
+            await host.upload(
+                file.source, file.target, sha256=file.sha256, mode=file.mode, progress=note
+            )
+        finally:
+            self._line.over((host.name, file.target))
 
     async def _hop(self, giver: Host, host: Host, file: Placement, progress: Progress) -> None:
         if giver.passing is None or host.passing is None:
@@ -171,6 +172,12 @@ class Bringing:
         self._trust.worked()
 
 
+def _next(sources: Sources, host: Host, error: NotPassedOn) -> str:
+    if not sources.hope(host.name):
+        return "it is sent from here instead"
+    return "it goes on at that byte" if error.came else "another source is tried"
+
+
 async def _take_back(giver: Passing, grant: Grant) -> None:
     with suppress(KwizardError, TimeoutError):
         await giver.take_back(grant)
@@ -179,15 +186,16 @@ async def _take_back(giver: Passing, grant: Grant) -> None:
 class _File:
     """One file: who has it, and a way to wait until that changes."""
 
-    def __init__(self, trust: Trust) -> None:
+    def __init__(self, size: int, trust: Trust) -> None:
+        self.size = size
         self.sources = Sources(trust)
         self.asking = asyncio.Lock()
         self.asked = False
         self.changes = 0
         self._changed = asyncio.Condition()
 
-    async def has(self, host: str, seconds: float | None = None) -> None:
-        self.sources.has(host, seconds)
+    async def has(self, host: str) -> None:
+        self.sources.has(host)
         await self._tell()
 
     async def failed(self, host: str) -> None:
@@ -195,9 +203,11 @@ class _File:
         await self._tell()
 
     async def wait(self, seen: int) -> None:
-        """Until something has changed since `seen` changes."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: self.changes != seen)
+        """Until something has changed since `seen` changes, or the line may have turned out to be
+        another than it was taken for."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_AGAIN), self._changed:
+                await self._changed.wait_for(lambda: self.changes != seen)
 
     async def _tell(self) -> None:
         self.changes += 1

@@ -7,6 +7,8 @@ host or one that is lost delays nobody but itself.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kwizard.errors import Fault
@@ -15,10 +17,12 @@ OPERATOR = "operator"
 AT_ONCE = 2
 """How many hosts one host gives a file to at the same time."""
 
-SOON = 1.0
-"""Seconds. Where the operator's line would be done with all who wait in less, it is not worth
-letting hosts into each other."""
+SOON = 20.0
+"""Seconds. Where the operator's line would be done with all that is waited for in less, nothing is
+gained by letting hosts into each other."""
 
+_KNOWN_AFTER = 0.5
+_IN_FLIGHT = 2 << 20
 _TRIES = 2
 _HOPELESS = 4
 
@@ -65,6 +69,51 @@ class Trust:
                 self._alone.add(receiver)
 
 
+class Line:
+    """How fast the operator's line is, from what is sent over it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._sent = 0  # bytes of transfers that are over
+        self._busy = 0.0  # seconds in which something was sent
+        self._since = 0.0
+        self._now: dict[tuple[str, str], int] = {}
+
+    def moved(self, transfer: tuple[str, str], sent: int) -> None:
+        """A transfer, new or known, has put `sent` bytes on the way since it began."""
+        if not self._now:
+            self._since = self._clock()
+        self._now[transfer] = sent
+
+    def over(self, transfer: tuple[str, str]) -> None:
+        """A transfer has ended, however it did."""
+        if (sent := self._now.pop(transfer, None)) is not None:
+            self._sent += sent
+            if not self._now:
+                self._busy += self._clock() - self._since
+
+    @property
+    def unsure(self) -> bool:
+        """Something is being sent, for too short a time to tell how fast."""
+        return bool(self._now) and self._seconds < _KNOWN_AFTER
+
+    @property
+    def rate(self) -> float | None:
+        """Bytes a second; None while too little was sent to tell. What a host has not confirmed
+        yet, 2 MiB at most for each transfer, is taken as not sent."""
+        sent = self._sent + sum(max(0, s - _IN_FLIGHT) for s in self._now.values())
+        return None if self.unsure or not sent else sent / max(self._seconds, 1e-3)
+
+    @property
+    def _seconds(self) -> float:
+        return self._busy + (self._clock() - self._since if self._now else 0.0)
+
+    def quick(self, demand: int) -> bool:
+        """Whether `demand` bytes more would be sent soon."""
+        rate = self.rate
+        return rate is not None and demand < SOON * rate
+
+
 class Sources:
     """The hosts that have one file, those that are getting it, and what each of them is to do."""
 
@@ -73,18 +122,22 @@ class Sources:
         self._giving: dict[str, int] = {}  # hosts that have it: how many they give it to now
         self._from: dict[str, str] = {}  # hosts that are getting it: from whom
         self._asking: set[str] = set()
-        self._seconds: float | None = None
 
     @property
-    def untouched(self) -> bool:
-        """Nobody has it, and it is on its way to nobody."""
-        return not self._giving and not self._from
+    def asking(self) -> int:
+        """How many hosts want the file and are told to wait."""
+        return len(self._asking)
 
-    def choose(self, host: str) -> str | None:
+    def choose(self, host: str, *, quick: bool = False, unsure: bool = False) -> str | None:
         """Whom `host` gets the file from: a host's name, OPERATOR, or None: wait and ask again
-        whenever something has changed. A choice is binding until `has` or `failed`."""
-        self._asking.add(host)
-        source = self._source(host)
+        whenever something has changed. A choice is binding until `has` or `failed`.
+
+        `quick`: the operator's line is so fast that it is best to send to everyone. `unsure`:
+        whether it is so will be known in a moment.
+        """
+        source = OPERATOR if quick else self._source(host, unsure=unsure)
+        if source is None:
+            self._asking.add(host)
         if source is not None:
             self._asking.discard(host)
             self._from[host] = source
@@ -92,26 +145,31 @@ class Sources:
                 self._giving[source] += 1
         return source
 
-    def _source(self, host: str) -> str | None:
+    def _source(self, host: str, *, unsure: bool) -> str | None:
         if self._trust.alone(host):
             return OPERATOR
-        if self._seconds is not None and self._seconds * len(self._asking) < SOON:
-            return OPERATOR
-        able = [g for g in self._giving if self._trust.allows(g, host)]
+        able = self._able(host)
+        if unsure and able:
+            return None
         if free := [g for g in able if self._giving[g] < AT_ONCE]:
             return min(free, key=self._giving.__getitem__)
         return None if able or self._coming(host) else OPERATOR
 
+    def hope(self, host: str) -> bool:
+        """Whether some host that has it, or will, may be tried by this one."""
+        return bool(self._able(host)) or self._coming(host)
+
+    def _able(self, host: str) -> list[str]:
+        return [g for g in self._giving if self._trust.allows(g, host)]
+
     def _coming(self, host: str) -> bool:
         """Whether somebody who could give it to `host` is getting it."""
-        return any(self._trust.allows(g, host) for g in self._from)
+        return any(g != host and self._trust.allows(g, host) for g in self._from)
 
-    def has(self, host: str, seconds: float | None = None) -> None:
-        """The host has it, whole. `seconds`: how long sending all of it from here took."""
+    def has(self, host: str) -> None:
+        """The host has it, whole."""
         self._over(host)
         self._giving.setdefault(host, 0)
-        if seconds is not None:
-            self._seconds = seconds
 
     def failed(self, host: str) -> None:
         """The host did not get it this time."""

@@ -114,7 +114,7 @@ class Passing(Protocol):
         ...
 
     async def grant(self, path: str, to: IPv4Address) -> Grant:
-        """Let the host at `to` fetch the file `path` from here, for two minutes.
+        """Let the host at `to` fetch the file `path` from here, for a minute.
 
         Raises NotPassedOn where that cannot be.
         """

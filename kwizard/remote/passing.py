@@ -26,7 +26,7 @@ from kwizard.remote.target import Target
 from kwizard.remote.transfer import Task, Transfer
 from kwizard.text import LineReader
 
-GRANT_SECONDS = 120
+GRANT_SECONDS = 60
 GIVER = "kwizard-giver"
 _LONGEST = 300  # characters of a reason
 _PATH = re.compile(r"/[A-Za-z0-9._/-]{1,400}")
