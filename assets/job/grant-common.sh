@@ -80,3 +80,21 @@ grant_sweep() {
         fi
     done
 }
+
+# Takes back all of them, also those that would end by themselves in a moment.
+grant_end_all() {
+    for grant_old in "$KW_ROOT"/grants/*; do
+        [ -d "$grant_old" ] || continue
+        grant_pid='' grant_start='' grant_boot=''
+        read -r grant_pid grant_start grant_boot 2>/dev/null <"$grant_old/by" || :
+        if [ "$grant_boot" = "$job_boot" ] && job_alive "$grant_pid" "$grant_start" 2>/dev/null; then
+            kill -TERM "$grant_pid" 2>/dev/null || :
+            grant_waited=0
+            until [ -s "$KW_ROOT/jobs/grant-${grant_old##*/}/exit" ] || [ "$grant_waited" -ge 10 ]; do
+                sleep 0.5 2>/dev/null || sleep 1
+                grant_waited=$((grant_waited + 1))
+            done
+        fi
+        [ ! -d "$grant_old" ] || grant_end "$grant_old"
+    done
+}

@@ -16,6 +16,7 @@ Keepers = Callable[[str], Iterable[str]]
 From = Callable[[str], None]
 _LOOK_AGAIN = 0.5  # seconds
 _CLOSE_SECONDS = 5.0
+_PAUSE = 2.0  # seconds, times the number of cuts
 _AGAIN = 3  # times that a transfer is taken up after it was cut off in the middle
 
 
@@ -74,11 +75,14 @@ class Bringing:
                 else:
                     await self._hop(self._hosts[giver], host, file, progress)
             except NotPassedOn as error:
-                cuts += error.came
-                if not error.came or cuts > _AGAIN:
+                # What was cut off once may not be whole again at once.
+                cuts += error.came or (cuts > 0 and error.at_fault == "way")
+                again = 0 < cuts <= _AGAIN
+                if not again:
                     self._trust.failed(giver, host.name, error.at_fault)
                 await shared.failed(host.name)
-                await say(f"{error.message}; {_next(shared.sources, host, error)}")
+                await say(f"{error.message}; {_next(shared.sources, host, again=again)}")
+                await asyncio.sleep(cuts * _PAUSE if again else 0)
             except BaseException:
                 # Whoever waits for this host must not wait for ever.
                 await asyncio.shield(shared.failed(host.name))
@@ -172,10 +176,10 @@ class Bringing:
         self._trust.worked()
 
 
-def _next(sources: Sources, host: Host, error: NotPassedOn) -> str:
+def _next(sources: Sources, host: Host, *, again: bool) -> str:
     if not sources.hope(host.name):
         return "it is sent from here instead"
-    return "it goes on at that byte" if error.came else "another source is tried"
+    return "it goes on at that byte" if again else "another source is tried"
 
 
 async def _take_back(giver: Passing, grant: Grant) -> None:

@@ -102,7 +102,10 @@ class Jobs:
     async def forget(self, keep: tuple[str, ...] = ()) -> None:
         """See `Host.forget`."""
         given = f"FORGET_KEEP='{' '.join(map(_checked_path, keep))}'"
-        await self._tell(_with_boot(given, "forget.sh"), "kwizard's directory could not be removed")
+        await self._tell(
+            _with_boot(given, "grant-common.sh", "forget.sh"),
+            "kwizard's directory could not be removed",
+        )
 
     async def _tell(self, script: str, otherwise: str) -> None:
         """Run a short script, twice where a connection was lost. Raises RemoteCommandFailed."""
