@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from kwizard.engine.plan import OPERATOR
 from kwizard.errors import Fault
 
-OPERATOR = "operator"
+__all__ = ["OPERATOR", "Line", "Sources", "Trust"]
+
 AT_ONCE = 2
 """How many hosts one host gives a file to at the same time."""
 

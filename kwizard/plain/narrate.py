@@ -64,7 +64,8 @@ class Narrator:
             tenth = event.done * 10 // event.total
             if self._tenths.get((event.step, event.host)) != tenth:
                 self._tenths[event.step, event.host] = tenth
-                self._step(event, "..", f"{event.done} of {event.total} {event.unit}")
+                source = f" from {event.source}" if event.source else ""
+                self._step(event, "..", f"{event.done} of {event.total} {event.unit}{source}")
 
     def _step(self, event: ev.StepEvent, mark: str, text: str) -> None:
         self._line(f"{mark} {event.host:<12} {event.step:<38} {text}")

@@ -28,6 +28,7 @@ from kwizard.engine.events import (
     StepStarted,
 )
 from kwizard.language import N_, _, told
+from kwizard.tui.pace import Pace
 
 LOG_LINES = 5000
 COMMANDS = 5000
@@ -53,7 +54,8 @@ class Mark(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Spot:
     """One step on one host. `seconds` is how long it took; `reason` why it was skipped or failed;
-    `done`/`total`/`unit` its progress (`total` 0: unknown)."""
+    `done`/`total`/`unit` its progress (`total` 0: unknown). For a file that is brought: `source`,
+    whom it comes from; `rate` in bytes a second and `left` in seconds, None while unknown."""
 
     mark: Mark = Mark.WAITING
     since: datetime | None = None
@@ -62,6 +64,9 @@ class Spot:
     done: int = 0
     total: int = 0
     unit: str = ""
+    source: str = ""
+    rate: float | None = None
+    left: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,7 @@ class RunModel:
     exit: int = 0
     due: int = 0
     revision: int = 0
+    _paces: dict[tuple[str, str, str], Pace] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rows: Iterable[tuple[Row, str]], kept: Mapping[tuple[str, str], str]) -> RunModel:
@@ -183,11 +189,7 @@ class RunModel:
                 self._over(event, _("failed") if event.exit is None else str(event.exit))
                 self._say(event, "── " + _("failed: {reason}", reason=told(event.reason)))
             case Progress():
-                old = self.spots.get((event.step, event.host), Spot(Mark.RUNNING, event.time))
-                self._put(
-                    event,
-                    replace(old, done=event.done, total=event.total, unit=event.unit),
-                )
+                self._progress(event)
             case Log():
                 self._log(event.host).add(self._told(event))
             case _:
@@ -247,6 +249,16 @@ class RunModel:
             self.hosts.append(host)
         self.spots.setdefault((row.step, host), Spot())
         self._log(host)
+
+    def _progress(self, event: Progress) -> None:
+        old = self.spots.get((event.step, event.host), Spot(Mark.RUNNING, event.time))
+        pace = self._paces.setdefault((event.step, event.host, event.source), Pace())
+        pace.saw(event.time.timestamp(), event.done)
+        spot = replace(old, done=event.done, total=event.total, unit=event.unit)
+        if event.unit == "bytes":
+            left = pace.left(event.total)
+            spot = replace(spot, source=event.source, rate=pace.rate, left=left)
+        self._put(event, spot)
 
     def _started(self, event: StepStarted) -> None:
         self._know(Row(event.step, event.phase, event.title), event.host)

@@ -7,10 +7,11 @@ from datetime import datetime
 from textual.content import Content
 from textual.widgets import Static
 
+from kwizard.engine.plan import OPERATOR
 from kwizard.language import _, _n, told
 from kwizard.tui.forecast import Forecast
-from kwizard.tui.measures import duration
-from kwizard.tui.model import RunModel
+from kwizard.tui.measures import duration, size
+from kwizard.tui.model import RunModel, Spot
 from kwizard.tui.plain import plain
 
 SOON = 5.0  # seconds; less than that is not worth a figure
@@ -38,6 +39,8 @@ class StatusLine(Static):
             left = self._remaining(model, now, forecast)
             if left is not None and left >= SOON:
                 parts.append(_("about {time} left", time=duration(left)))
+        if current and model.status == "running":
+            parts += coming(model.spot(current[0].step, current[1]))
         waived = len(model.waived())
         skipped = _n("{count} skipped by you", "{count} skipped by you", waived) if waived else ""
         title = (
@@ -77,6 +80,22 @@ def _word(model: RunModel) -> tuple[str, str]:
         "failed": (_("✗ stopped"), "bold $error"),
         "interrupted": (_("! interrupted"), "bold $warning"),
     }[model.status]
+
+
+def coming(spot: Spot | None) -> list[str]:
+    """How a file that is being brought is coming along: how much, from whom, how fast."""
+    if spot is None or spot.unit != "bytes" or not spot.total or not spot.source:
+        return []
+    here = spot.source == OPERATOR
+    parts = [
+        f"{100 * spot.done // spot.total} %",
+        _("from here") if here else _("from {host}", host=spot.source),
+    ]
+    if spot.rate:
+        parts.append(_("{rate}/s", rate=size(int(spot.rate))))
+        if spot.left is not None and spot.left >= 1:
+            parts.append(_("{time} left", time=duration(spot.left)))
+    return parts
 
 
 def _titled(title: str, step: str, host: str, model: RunModel, forecast: Forecast | None) -> str:

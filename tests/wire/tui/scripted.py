@@ -137,9 +137,9 @@ class Story:
         return ev.Log(**self._of(step, host), text=text)
 
     def progress(
-        self, step: str, host: str, done: int, total: int, unit: str = "bytes"
+        self, step: str, host: str, done: int, total: int, unit: str = "bytes", source: str = ""
     ) -> ev.Event:
-        return ev.Progress(**self._of(step, host), done=done, total=total, unit=unit)
+        return ev.Progress(**self._of(step, host), done=done, total=total, unit=unit, source=source)
 
     def finished(self, step: str, host: str, seconds: float = 2.0) -> ev.Event:
         return ev.StepFinished(**self._of(step, host), seconds=seconds)

@@ -15,7 +15,7 @@ from kwizard.cluster.defaults import with_recipe
 from kwizard.cluster.model import EtcdMode, RecipeName, Role, Version
 from kwizard.errors import Problem, ReleaseError
 from kwizard.tui.app import KwizardApp
-from kwizard.tui.download import Pace
+from kwizard.tui.pace import Pace
 from kwizard.tui.usecases import Fetching, ReleaseReport
 from kwizard.tui.widgets.form import Choice
 

@@ -6,6 +6,7 @@ import pytest
 
 from kwizard.tui.model import LOG_LINES, LogBuffer, Mark, Row, RunModel
 from kwizard.tui.widgets.progress_grid import words
+from kwizard.tui.widgets.statusline import coming
 
 from .scripted import HOSTS, NOW, STEPS, Story
 
@@ -98,6 +99,19 @@ def test_progress_says_how_far(done: int, total: int, unit: str, shown: str) -> 
     model.apply(started)
     model.apply(story.progress("release/place", "boba", done, total, unit))
     assert words(model.spots["release/place", "boba"], started.time) == shown
+
+
+def test_a_file_that_is_passed_on_says_from_whom_how_fast_and_how_long() -> None:
+    model, story = seeded(), Story()
+    model.apply(story.started("release/place", "boba"))
+    for done in (20, 30, 40):
+        model.apply(story.progress("release/place", "boba", done << 20, 100 << 20, source="anakin"))
+    spot = model.spots["release/place", "boba"]
+    assert spot.rate is not None
+    rate, left = f"{spot.rate / (1 << 20):.1f} MiB/s", f"{int((60 << 20) / spot.rate)} s left"
+    assert coming(spot) == ["40 %", "from anakin", rate, left]
+    model.apply(story.progress("release/place", "boba", 40 << 20, 100 << 20, source="operator"))
+    assert coming(model.spots["release/place", "boba"]) == ["40 %", "from here"]
 
 
 def test_lines_carry_their_step_while_two_run_on_one_host_and_not_otherwise() -> None:
