@@ -9,10 +9,11 @@ from pathlib import Path
 
 from kwizard.app.certificates import secret_files, secure, told
 from kwizard.app.clusters import save
+from kwizard.app.holders import Holders, holders
 from kwizard.app.planning import make_plan
 from kwizard.app.session import Session
 from kwizard.engine import events as ev
-from kwizard.engine.actions import PROGRESS_EVERY, OperatorContext, Tools
+from kwizard.engine.actions import PROGRESS_EVERY, Held, OperatorContext, Tools
 from kwizard.engine.bringing import Bringing
 from kwizard.engine.journal import Journal
 from kwizard.engine.plan import Finding, State, check_waivers
@@ -22,7 +23,7 @@ from kwizard.errors import HostRefused, KwizardError, ReleaseError, StepFailed
 from kwizard.monitor.snapshot import Snapshot, take
 from kwizard.pki.store import Pki
 from kwizard.recipes.step import Phase, Place
-from kwizard.release.store import obtain, resolve
+from kwizard.release.store import look, obtain, published, resolve
 from kwizard.text import clean
 
 CONNECT = "hosts/connect"
@@ -42,6 +43,7 @@ class Installation:
         self._waived = check_waivers(self.plan, waived)
         self.snapshot: Snapshot | None = None
         self._pki: Pki | None = None
+        self._holders: Holders | None = None
         self._phase = phase
         self._run: Run | None = None
         self._stopped = False
@@ -102,9 +104,13 @@ class Installation:
         return Bringing(
             self.session.hosts,
             {h.name: h.address for h in self.session.cluster.hosts},
-            keepers=lambda target: keepers.get(target, ()),
+            keepers=lambda target: [*self._having(target), *keepers.get(target, ())],
             passing=not self.session.rehearsal,
         )
+
+    def _having(self, target: str) -> tuple[str, ...]:
+        held = self._holders
+        return held.hosts if held is not None and held.target == target else ()
 
     async def _refused(
         self, errors: dict[str, KwizardError], started: float
@@ -133,7 +139,9 @@ class Installation:
             exit=4 if refused else 1,
         )
 
-    async def _artifact(self, name: str) -> tuple[Path, str]:
+    async def _artifact(self, name: str) -> tuple[Path, str] | Held:
+        if name == "release" and self._holders is not None:
+            return self._holders.file
         return await resolve(self.session.cluster, name)
 
     def _secrets(self, bundle: str, host: str) -> Mapping[str, bytes]:
@@ -147,6 +155,8 @@ class Installation:
             await context.say("\n".join(told(self._pki, self.session.directory)))
 
     async def _fetch_release(self, context: OperatorContext) -> None:
+        if await self._held(context):
+            return
         told = 0.0
 
         async def progress(done: int, total: int) -> None:
@@ -165,6 +175,22 @@ class Installation:
             f"{obtained.server_tarball.name}: {obtained.version}, {obtained.architecture}, "
             f"sha256 {obtained.sha256}"
         )
+
+    async def _held(self, context: OperatorContext) -> bool:
+        """Whether hosts have the release while this machine would have to download it."""
+        cluster = self.session.cluster
+        wanted = published(cluster)
+        if self.session.rehearsal or wanted is None or await look(cluster) is not None:
+            return False
+        self._holders = await holders(self.plan, self.session.hosts, wanted)
+        if self._holders is None:
+            return False
+        await context.say(
+            f"{', '.join(self._holders.hosts)}: the release {cluster.version} is there already, by"
+            f" its {wanted.algorithm} {wanted.value}; it is passed on from there, nothing is"
+            " downloaded"
+        )
+        return True
 
     async def _verify(self, context: OperatorContext) -> None:
         snapshot = await take(context.hosts, self.session.cluster, matrix="full")

@@ -31,7 +31,17 @@ class OperatorContext:
 
 
 OperatorAction = Callable[[OperatorContext], Awaitable[None]]
-ArtifactResolver = Callable[[str], Awaitable[tuple[Path, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file that is not on this machine, but on hosts: `size` in bytes, `sha256` in hex."""
+
+    size: int
+    sha256: str
+
+
+ArtifactResolver = Callable[[str], Awaitable[tuple[Path, str] | Held]]
 SecretFiles = Callable[[str, str], Mapping[str, bytes]]
 """The secret files of a bundle for a host, by name."""
 
@@ -43,7 +53,7 @@ def no_secrets(bundle: str, host: str) -> Mapping[str, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the app lends the engine: the hosts, artifacts by name (path, sha256), operator work,
+    """What the app lends the engine: the hosts, artifacts by name (path and sha256), operator work,
     the secret files that go beside scripts, and how files are brought to hosts (None: each is sent
     from here)."""
 
@@ -71,8 +81,11 @@ async def perform(
             await host.launch(Job(job, task.script, task.stamp, files, task.record))
             await follow(task, host, job, log, voice)
         case Place(artifact, target, mode):
-            path, sha256 = await tools.artifact(artifact)
-            size = path.stat().st_size
+            match await tools.artifact(artifact):
+                case Held(size, sha256):
+                    path = None
+                case path, sha256:
+                    size = path.stat().st_size
             file = Placement(target=target, size=size, sha256=sha256, mode=mode, source=path)
             bringing = tools.bringing or Bringing({}, {}, passing=False)
             await _place(tools.hosts[task.host or ""], file, bringing, log, voice)

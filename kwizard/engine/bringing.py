@@ -8,7 +8,7 @@ from contextlib import suppress
 from ipaddress import IPv4Address
 
 from kwizard.engine.sources import OPERATOR, Line, Sources, Trust
-from kwizard.errors import KwizardError, NotPassedOn
+from kwizard.errors import KwizardError, NotPassedOn, ReleaseError
 from kwizard.remote.host import Grant, Host, Passing, Placement, Progress
 
 Say = Callable[[str], Awaitable[None]]
@@ -102,13 +102,15 @@ class Bringing:
         async with shared.asking:
             if not shared.asked:
                 shared.asked = True
-                await self._ask_keepers(shared, host, file)
+                await self._ask_keepers(shared, file)
         looked = False
         while True:
+            if shared.sources.holds(host.name):
+                return host.name
             seen = shared.changes
             giver = shared.sources.choose(
                 host.name,
-                quick=self._line.quick(file.size + self._demand()),
+                quick=file.source is not None and self._line.quick(file.size + self._demand()),
                 unsure=self._line.unsure,
             )
             if giver is not None:
@@ -121,8 +123,8 @@ class Bringing:
                     return host.name
             await shared.wait(seen)
 
-    async def _ask_keepers(self, shared: _File, host: Host, file: Placement) -> None:
-        names = [n for n in self._keepers(file.target) if n != host.name]
+    async def _ask_keepers(self, shared: _File, file: Placement) -> None:
+        names = list(dict.fromkeys(self._keepers(file.target)))
         found = await asyncio.gather(*(self._has(self._hosts[n], file) for n in names))
         for name, there in zip(names, found, strict=True):
             if there:
@@ -141,6 +143,12 @@ class Bringing:
         return sum(f.size * f.sources.asking for f in self._files.values())
 
     async def _send(self, host: Host, file: Placement, progress: Progress) -> None:
+        if file.source is None:
+            raise ReleaseError(
+                f"{file.target} is not on this machine, and no host can pass it on to {host.name}",
+                host=host.name,
+                remedy="`kwizard fetch` with the cluster file brings it here",
+            )
         began = -1
 
         def note(done: int, total: int) -> None:

@@ -130,6 +130,10 @@ class Sources:
         """How many hosts want the file and are told to wait."""
         return len(self._asking)
 
+    def holds(self, host: str) -> bool:
+        """Whether the host is known to have it."""
+        return host in self._giving
+
     def choose(self, host: str, *, quick: bool = False, unsure: bool = False) -> str | None:
         """Whom `host` gets the file from: a host's name, OPERATOR, or None: wait and ask again
         whenever something has changed. A choice is binding until `has` or `failed`.

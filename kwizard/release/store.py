@@ -13,7 +13,7 @@ from kwizard.cluster.model import Cluster, Version
 from kwizard.errors import ReleaseError
 from kwizard.paths import cache_home
 from kwizard.release import parcels
-from kwizard.release.catalog import Location, locate
+from kwizard.release.catalog import Location, locate, nests_server_programs
 from kwizard.release.download import Notice, Progress, fetch, no_notice, no_progress
 from kwizard.release.part import Checksum
 from kwizard.release.recall import recall, sha256_of
@@ -78,6 +78,16 @@ async def look(cluster: Cluster) -> Obtained | None:
     if own is not None and await asyncio.to_thread(sha256_of, path) != own.value:
         return None
     return await _prepared(cluster, path, place.url, no_notice)
+
+
+def published(cluster: Cluster) -> Checksum | None:
+    """The sum of the server tarball as the cluster file or the catalog has it, known without the
+    network; None where it is not, or where the release holds that tarball inside another one."""
+    if cluster.release.tarball is not None or nests_server_programs(cluster.version):
+        return None
+    place = locate(cluster.version, cluster.release.mirror)
+    own = cluster.release.sha256
+    return Checksum.of(sha256=own or place.sha256, sha512=None if own else place.sha512)
 
 
 async def resolve(cluster: Cluster, artifact: str) -> tuple[Path, str]:

@@ -73,13 +73,22 @@ class Job:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """A file as it is to be on a host: its path `target` there, `size` in bytes, `sha256` in hex.
-    `source` is the same file on the operator's side."""
+    `source` is the same file on the operator's side, None where only hosts have it."""
 
     target: str
     size: int
     sha256: str
     mode: int = 0o644
-    source: Path
+    source: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A file that is on a host: its `size` in bytes and its sums in hex."""
+
+    size: int
+    sha256: str
+    sha512: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +120,10 @@ class Passing(Protocol):
 
     async def has(self, file: Placement) -> bool:
         """Whether the file is there whole, by its sum. Changes nothing."""
+        ...
+
+    async def sums(self, path: str) -> Found | None:
+        """What lies at `path` on the host; None where nothing does. Changes nothing."""
         ...
 
     async def grant(self, path: str, to: IPv4Address) -> Grant:

@@ -17,19 +17,20 @@ import asyncssh
 
 from kwizard.cluster.model import Host as ClusterHost
 from kwizard.errors import Fault, NotPassedOn
-from kwizard.remote.host import Grant, Job, JobLog, JobOutcome, Placement, Progress
+from kwizard.remote.host import Found, Grant, Job, JobLog, JobOutcome, Placement, Progress
 from kwizard.remote.hostkeys import HostKeys
 from kwizard.remote.jobs import Jobs
 from kwizard.remote.patience import Patience
 from kwizard.remote.shell import Shell, asset
 from kwizard.remote.target import Target
 from kwizard.remote.transfer import Task, Transfer
-from kwizard.text import LineReader
+from kwizard.text import LineReader, decode
 
 GRANT_SECONDS = 60
 GIVER = "kwizard-giver"
 _LONGEST = 300  # characters of a reason
 _PATH = re.compile(r"/[A-Za-z0-9._/-]{1,400}")
+_FOUND = re.compile(r"file (\d{1,15}) ([0-9a-f]{64}) ([0-9a-f]{128})")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
 
@@ -90,7 +91,19 @@ class SSHPassing:
 
     async def has(self, file: Placement) -> bool:
         """See `Passing.has`."""
-        script = Task.of(file).script("place-has.sh")
+        return await self._look(Task.of(file).script("place-has.sh")) == "has"
+
+    async def sums(self, path: str) -> Found | None:
+        """See `Passing.sums`."""
+        given = f"PLACE_TARGET={shlex.quote(path)}"
+        said = await self._look(
+            "\n".join((given, asset("place-common.sh"), asset("place-sums.sh")))
+        )
+        if match := _FOUND.fullmatch(said):
+            return Found(size=int(match[1]), sha256=match[2], sha512=match[3])
+        return None
+
+    async def _look(self, script: str) -> str:
         patience = Patience(self._patience, self._host.name)
         while True:
             try:
@@ -98,7 +111,7 @@ class SSHPassing:
             except Exception as error:
                 await patience.wait(error, reached=self._shell.reached)
             else:
-                return output.exit == 0 and output.stdout.strip() == b"has"
+                return decode(output.stdout).strip() if output.exit == 0 else ""
 
     async def grant(self, path: str, to: IPv4Address) -> Grant:
         """See `Passing.grant`."""

@@ -78,7 +78,11 @@ class Transfer:
             task.progress(task.size, task.size)
             return None
         start = 0
-        if there.have and there.sha256 == await asyncio.to_thread(task.sum_of, there.have):
+        # Where only hosts have it, the sum of the whole will tell.
+        if there.have and (
+            task.source is None
+            or there.sha256 == await asyncio.to_thread(_sum_of, task.source, there.have)
+        ):
             start = there.have
         # What lies in the way of a fresh start is removed first, so its room counts as free.
         free = there.free + (0 if start else there.have)
@@ -180,7 +184,7 @@ class _Lines:
 class Task:
     """One file on its way to one host. Its target and sum are fit to be in a script."""
 
-    source: Path
+    source: Path | None
     target: str
     sha256: str
     mode: int
@@ -206,15 +210,6 @@ class Task:
         parts = (asset(x) for x in ("boot.sh", "place-common.sh", *names))
         return "\n".join((own, *([given] if given else []), *parts))
 
-    def sum_of(self, length: int) -> str:
-        """sha256 of the first `length` bytes."""
-        digest = hashlib.sha256()
-        with self.source.open("rb") as file:
-            while length and (block := file.read(min(length, 1 << 20))):
-                digest.update(block)
-                length -= len(block)
-        return digest.hexdigest()
-
     async def stream(self, running: Running, start: int) -> None:
         """Send it from byte `start` on. Raises InvalidInput for a file that changed meanwhile."""
         with await asyncio.to_thread(self._open_at, start) as file:
@@ -229,6 +224,7 @@ class Task:
         running.write_eof()
 
     def _open_at(self, start: int) -> BinaryIO:
+        assert self.source is not None
         file = self.source.open("rb")
         file.seek(start)
         return file
@@ -237,6 +233,16 @@ class Task:
 def _is_ours(error: BaseException) -> bool:
     """Whether it is the file that failed, and not the connection."""
     return isinstance(error, InvalidInput | OSError)
+
+
+def _sum_of(source: Path, length: int) -> str:
+    """sha256 of the first `length` bytes."""
+    digest = hashlib.sha256()
+    with source.open("rb") as file:
+        while length and (block := file.read(min(length, 1 << 20))):
+            digest.update(block)
+            length -= len(block)
+    return digest.hexdigest()
 
 
 async def _size(source: Path) -> int:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from kwizard.cluster.model import Version
+from kwizard.cluster.model import Cluster, Release, Version
 from kwizard.release.catalog import known_to_classic, locate
 from kwizard.release.part import Checksum
+from kwizard.release.store import published
 from kwizard.release.sums import SHA256, SHA512
 
 
@@ -50,3 +51,18 @@ def test_all_sums_are_sums_of_files_the_catalog_names() -> None:
 )
 def test_the_classic_recipe_ends_where_the_insecure_port_does(version: str, known: bool) -> None:
     assert known_to_classic(Version.parse(version)) is known
+
+
+def test_the_sum_of_the_file_that_is_placed_is_known_without_the_network():
+    def sample(version: Version, **release: str) -> Cluster:
+        return Cluster(name="x", version=version, hosts=(), release=Release(**release))
+
+    known = published(sample(Version(1, 19, 15)))
+    assert known is not None
+    assert known.algorithm == "sha512"
+    own = published(sample(Version(1, 36, 3), sha256="a" * 64))
+    assert own is not None
+    assert (own.algorithm, own.value) == ("sha256", "a" * 64)
+    assert published(sample(Version(1, 36, 3))) is None
+    assert published(sample(Version(1, 3, 5))) is None, "its sum is that of the file around it"
+    assert published(sample(Version(1, 19, 15), tarball="/srv/x.tar.gz")) is None

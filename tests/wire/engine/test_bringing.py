@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 
+from kwizard.app.holders import Holders, holders
+from kwizard.cluster.model import Cluster, Host, Role, Version
+from kwizard.engine.actions import Held
 from kwizard.engine.bringing import Bringing
+from kwizard.engine.plan import build
 from kwizard.errors import ConnectionLost, NotPassedOn
-from kwizard.remote.host import Grant, Placement, Progress
+from kwizard.recipes.step import Phase, Place, RecipeSteps, Step
+from kwizard.release.part import Checksum
+from kwizard.remote.host import Found, Grant, Placement, Progress
 from tests.wire.engine.shellhost import ShellHost
 
 DATA = b"a release" * 1000
@@ -70,6 +76,14 @@ class PassingHost(ShellHost):
         there = self.file(file.target)
         return there.exists() and hashlib.sha256(there.read_bytes()).hexdigest() == file.sha256
 
+    async def sums(self, path: str) -> Found | None:
+        there = self.file(path)
+        if not there.exists():
+            return None
+        data = there.read_bytes()
+        sha256, sha512 = (hashlib.new(x, data).hexdigest() for x in ("sha256", "sha512"))
+        return Found(size=len(data), sha256=sha256, sha512=sha512)
+
     async def grant(self, path: str, to: IPv4Address) -> Grant:
         self.world.strike(self.name, "anybody")
         self.world.grants.append(f"{self.name} {to}")
@@ -87,6 +101,17 @@ class PassingHost(ShellHost):
         self.file(file.target).parent.mkdir(parents=True, exist_ok=True)
         self.file(file.target).write_bytes(data)
         self.world.moved.append((grant.giver, self.name))
+
+
+def sample() -> Cluster:
+    return Cluster(
+        name="passing",
+        version=Version(1, 36, 3),
+        hosts=tuple(
+            Host(name=n, address=IPv4Address(f"10.0.63.{i}"), roles=frozenset(Role))
+            for i, n in enumerate(("anakin", "boba", "c3po"), 202)
+        ),
+    )
 
 
 Bring = Callable[..., "asyncio.Future[dict[str, str]]"]
@@ -111,7 +136,10 @@ def bring(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call
     )
 
     async def all_of_them(
-        *names: str, said: list[str] | None = None, keepers: tuple[str, ...] = ()
+        *names: str,
+        said: list[str] | None = None,
+        keepers: tuple[str, ...] = (),
+        here: bool = True,
     ) -> dict[str, str]:
         hosts = world.hosts
         addresses = {n: IPv4Address(f"10.0.63.{202 + i}") for i, n in enumerate(hosts)}
@@ -123,7 +151,11 @@ def bring(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call
 
         async def one(name: str) -> str:
             return await bringing.bring(
-                hosts[name], file, source=lambda _n: None, progress=lambda _d, _t: None, say=say
+                hosts[name],
+                file if here else replace(file, source=None),
+                source=lambda _n: None,
+                progress=lambda _d, _t: None,
+                say=say,
             )
 
         async with asyncio.timeout(20):
@@ -153,6 +185,42 @@ async def test_a_host_that_kept_it_is_asked_before_anything_is_sent(world: World
     world.hosts["c3po"].file().parent.mkdir(parents=True)
     world.hosts["c3po"].file().write_bytes(DATA)
     assert await bring("anakin", keepers=("boba", "c3po")) == {"anakin": "c3po"}
+
+
+async def test_what_only_a_host_has_comes_from_there(world: World, bring: Bring):
+    world.hosts["boba"].file().parent.mkdir(parents=True)
+    world.hosts["boba"].file().write_bytes(DATA)
+    came = await bring("boba", "anakin", "c3po", keepers=("boba",), here=False)
+    assert came["boba"] == "boba"
+    assert came["anakin"] == "boba"
+    assert all(giver != "operator" for giver, _ in world.moved)
+    assert all(h.file().read_bytes() == DATA for h in world.hosts.values())
+
+
+async def test_what_only_a_host_has_and_cannot_give_is_told(world: World, bring: Bring):
+    world.hosts["boba"].file().parent.mkdir(parents=True)
+    world.hosts["boba"].file().write_bytes(DATA)
+    world.faults["boba", "anakin"] = [NotPassedOn("closed", host="anakin", at_fault="way")]
+    assert await bring("anakin", keepers=("boba",), here=False) == {"anakin": "ReleaseError"}
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+async def test_hosts_with_the_published_file_are_found(world: World, algorithm: str):
+    for name, data in (("anakin", DATA.upper()), ("c3po", DATA)):
+        world.hosts[name].file().parent.mkdir(parents=True)
+        world.hosts[name].file().write_bytes(data)
+    place = Step(
+        id="release/place",
+        phase=Phase.RELEASE,
+        title="",
+        action=Place("release", TARGET),
+        hosts=("anakin", "boba", "c3po"),
+    )
+    plan = build(RecipeSteps(sample(), (place,), {}))
+    wanted = Checksum(algorithm, hashlib.new(algorithm, DATA).hexdigest(), "published")
+    found = await holders(plan, world.hosts, wanted)
+    assert found == Holders(Held(len(DATA), hashlib.sha256(DATA).hexdigest()), TARGET, ("c3po",))
+    assert await holders(plan, world.hosts, replace(wanted, value="0")) is None
 
 
 async def test_a_host_whose_file_is_another_one_is_no_source(world: World, bring: Bring):

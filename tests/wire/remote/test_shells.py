@@ -40,6 +40,9 @@ SENT = {
     "place-look": lambda: _task("place-look.sh"),
     "place": lambda: _task("place.sh"),
     "place-has": lambda: _task("place-has.sh"),
+    "place-sums": lambda: "\n".join(
+        ("PLACE_TARGET=/srv/x", asset("place-common.sh"), asset("place-sums.sh"))
+    ),
 }
 JOBS = {
     "grant": grant_script("00ff", "op", "/srv/x", IPv4Address("10.0.63.204"), "ssh-ed25519 AAAA"),
