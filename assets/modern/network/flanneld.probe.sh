@@ -6,7 +6,7 @@ set -eu
 {% set place = ["Environment=NODE_NAME=" ~ host.name] + failover | list if flannel_in_kube else [] %}
 {% set patience = "TimeoutStartSec=" ~ (20 if flannel_in_kube else 0) %}
 {% set settings = ["Type=notify", patience, "ExecStartPost=/usr/local/lib/kwizard/cni-conflist"] + place %}
-{% set held = ["flanneld.crt"] if flannel_in_kube else etcd_held %}
+{% set held = ["flanneld.crt"] if flannel_in_kube else ["etcd-ca.crt", "etcd-client.crt"] %}
 {% include "modern/lib/holds.sh" %}
 
 {% include "modern/lib/unit.inc.sh" %}

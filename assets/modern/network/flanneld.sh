@@ -12,7 +12,7 @@ set -eu
 {# Where the API does not answer, flanneld waits longer after each try, up to 30 s; begun anew, it asks at once. #}
 {% set patience = "TimeoutStartSec=" ~ (20 if flannel_in_kube else 0) %}
 {% set settings = ["Type=notify", patience, "ExecStartPost=/usr/local/lib/kwizard/cni-conflist"] + place %}
-{% set held = ["flanneld.crt"] if flannel_in_kube else etcd_held %}
+{% set held = ["flanneld.crt"] if flannel_in_kube else ["etcd-ca.crt", "etcd-client.crt"] %}
 {% include "modern/lib/say.sh" %}
 
 {% include "modern/lib/put.sh" %}

@@ -170,8 +170,8 @@ def lease_bounds(cluster: Cluster) -> tuple[IPv4Address, IPv4Address]:
 
 
 def etcd_held(cluster: Cluster) -> tuple[str, ...]:
-    """Certificates that a client of etcd reads at its start only: whom it trusts, where that is
-    the operator's to change. Its own it reads at each connection."""
+    """Certificates that the API server reads at its start only: whom it trusts as etcd, where
+    that is the operator's to change. What it shows there it reads at each connection."""
     return (f"{needs.ETCD_CA}.crt",) if cluster.etcd.mode is EtcdMode.EXISTING else ()
 
 
