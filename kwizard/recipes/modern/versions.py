@@ -55,6 +55,7 @@ ROWS: tuple[Row, ...] = (
         containerd=Version(2, 0, 0),
         refuses_cgroup_v1=True,
         ipvs_deprecated=True,
+        tried=Version(1, 35, 4),
     ),
     Row(
         minor=(1, 36),
