@@ -9,12 +9,17 @@ import asyncio
 import hashlib
 import json
 import os
+from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
+from kwizard.app.holders import holders
 from kwizard.cluster.model import SSH, Cluster, Host, Role, Version
 from kwizard.engine.bringing import Bringing
+from kwizard.engine.plan import build
+from kwizard.recipes.step import Phase, Place, RecipeSteps, Step, names
+from kwizard.release.part import Checksum
 from kwizard.remote.host import Placement
 from kwizard.remote.hostkeys import HostKeys, UnknownKey
 from kwizard.remote.pool import close_all, open_hosts
@@ -27,6 +32,16 @@ def say(**what: Any) -> None:
 
 async def yes(_key: UnknownKey) -> bool:
     return True
+
+
+def release_step(cluster: Cluster, target: str) -> Step:
+    return Step(
+        id="release/place",
+        phase=Phase.RELEASE,
+        title="",
+        action=Place("release", target),
+        hosts=names(cluster.hosts),
+    )
 
 
 async def main() -> None:
@@ -56,6 +71,13 @@ async def main() -> None:
     file = Placement(
         target=given["target"], size=source.stat().st_size, sha256=digest, source=source
     )
+    if not given["here"]:  # only its published sum is known
+        plan = build(RecipeSteps(cluster, (release_step(cluster, given["target"]),), {}))
+        sha512 = hashlib.sha512(source.read_bytes()).hexdigest()
+        found = await holders(plan, hosts, Checksum("sha512", sha512, "published"))
+        assert found is not None
+        say(holders=found.hosts)
+        file = replace(file, size=found.file.size, sha256=found.file.sha256, source=None)
     bringing = Bringing(
         hosts, {h.name: h.address for h in cluster.hosts}, keepers=lambda _t: given["keepers"]
     )

@@ -36,7 +36,7 @@ class Desk:
         self.target = f"/var/lib/kwizard/artifacts/{secrets.token_hex(4)}.tar.gz"
         self._running: list[subprocess.Popen[str]] = []
 
-    def start(self, *wanting: str, keepers: tuple[str, ...] = ()) -> Told:
+    def start(self, *wanting: str, keepers: tuple[str, ...] = (), here: bool = True) -> Told:
         seats = [self.lab.layout.seat(n) for n in NAMES]
         settings = {
             "hosts": [[s.name, str(s.address), str(s.second_address)] for s in seats],
@@ -48,6 +48,7 @@ class Desk:
             "target": self.target,
             "wanting": wanting,
             "keepers": keepers,
+            "here": here,
         }
         process = self.lab.popen_exec(
             [sys.executable, "-m", "tests.lab.passing_side"],
@@ -133,6 +134,19 @@ def test_it_crosses_the_operators_line_once_and_nothing_is_left(
     assert desk.whole(*NAMES)
     assert sorted(came.values()).count("operator") == 1
     assert SIZE < sent < SIZE * 1.1
+    assert desk.traces() == before
+
+
+@AS_OP
+def test_what_hosts_have_with_the_published_sum_is_not_sent_at_all(desk: Desk):
+    before = desk.traces()
+    assert desk.bring("c3po")[-1] == {"came": {"c3po": "operator"}}
+    sent = desk.sent()
+    told = desk.start("anakin", keepers=("c3po",), here=False)
+    assert told.rest()[-1] == {"came": {"anakin": "c3po"}}
+    assert {"holders": ["c3po"]} in told.lines
+    assert desk.sent() - sent < SIZE / 10
+    assert desk.whole("anakin", "c3po")
     assert desk.traces() == before
 
 
