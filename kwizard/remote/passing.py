@@ -115,7 +115,6 @@ class SSHPassing:
 
     async def grant(self, path: str, to: IPv4Address) -> Grant:
         """See `Passing.grant`."""
-        known = self._host_keys.recorded(self._target.host_key_name, self._target.host_key_port)
         key = asyncssh.generate_private_key("ssh-ed25519")
         grant_id = secrets.token_hex(8)
         public = key.export_public_key().decode()
@@ -125,6 +124,7 @@ class SSHPassing:
         if answer != "granted" or not port.isdigit():
             reason = port or answer or "it did not say why"
             raise self._cannot("pass files on", reason, "giver")
+        known = self._host_keys.recorded(self._target.host_key_name, self._target.host_key_port)
         at = self._host.address
         if self._target.address == str(at):
             port = str(self._target.port)
