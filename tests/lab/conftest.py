@@ -18,6 +18,8 @@ from kwizard.lab.layout import Layout
 from kwizard.lab.rootfs import apt_sources, rootfs_path
 from tests.lab.site import Site
 
+pytest.register_assert_rewrite("tests.lab.installed")
+
 _TEST_LAB = re.compile(r"test-(\d+)(-[a-z0-9]+)?")
 _SECONDS = 600
 """For a test and the fixtures it is the first to need: building the root filesystem is one."""

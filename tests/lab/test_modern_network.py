@@ -1,4 +1,4 @@
-"""flannel's two stores and three backends on a modern cluster, firewalld, an etcd that somebody
+"""A modern cluster behind firewalld, flannel's two stores and three backends, an etcd that somebody
 else runs, and hosts that reach each other by their second network."""
 
 from __future__ import annotations
@@ -6,12 +6,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 
+from kwizard.cluster.dump import dump
+from kwizard.cluster.load import load
+from kwizard.cluster.model import Host
 from tests.lab import foreign_etcd
+from tests.lab.installed import Installed, Restarts, leased, times
 from tests.lab.modern import NAME, Modern
 from tests.lab.seen import eventually
 from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
@@ -61,12 +66,6 @@ def apply_again(site: Site) -> None:
     assert site.jobs() == before
 
 
-def leased(site: Site) -> dict[str, str]:
-    """Each host's subnet as flannel wrote it: 10.244.1.0/24."""
-    subnets = {name: site.subnet_env(name)["FLANNEL_SUBNET"] for name in NAMES}
-    return {name: text.replace(".1/", ".0/") for name, text in subnets.items()}
-
-
 def given(cluster: Modern) -> dict[str, str]:
     """Each node's range as Kubernetes has it."""
     items = json.loads(cluster.kubectl("get nodes -o json"))["items"]
@@ -81,28 +80,13 @@ def opened(site: Site, host: str, *, later: bool) -> tuple[set[str], set[str], s
     return ports, interfaces, sources
 
 
-class TestKubernetesStoreBehindFirewalld:
-    @pytest.fixture(scope="class")
-    def cluster(
-        self, bare_site: Callable[..., Site], measured: Callable[[str], None]
-    ) -> Iterator[Modern]:
-        site = bare_site(recipe="modern", store="kubernetes")
-        everywhere(site, "systemctl enable -q --now firewalld")
-        events = site.apply()
-        measured(f"modern, kubernetes store, vxlan, firewalld: {events[-1]['seconds']:.1f}")
-        yield Modern(site, site.lab.layout.name)
-        site.lab.down(wipe=True)
+class Firewalled:
+    """Between the tests of an installation and its restarts: what firewalld and flannel's store in
+    Kubernetes add to it."""
 
     def test_flannel_has_the_subnets_that_kubernetes_gave(self, cluster: Modern):
-        assert cluster.ready_nodes() == dict.fromkeys(NAMES, "True")
         assert leased(cluster.site) == given(cluster)
         assert len(set(leased(cluster.site).values())) == len(NAMES)
-
-    def test_every_ping_is_answered_and_a_service_reached(self, cluster: Modern):
-        assert len(ping_cells(cluster)) == 27
-        reach_the_service(cluster)
-        pod = cluster.pod_on("boba")
-        assert cluster.kubectl(f"exec {pod} -- echo here").strip() == "here"
 
     def test_flanneld_may_see_and_mark_nodes_and_nothing_else(self, cluster: Modern):
         def may(what: str) -> str:
@@ -159,15 +143,29 @@ class TestKubernetesStoreBehindFirewalld:
             everywhere(cluster.site, f"firewall-cmd -q {opening}")
         eventually(lambda: len(ping_cells(cluster)), lambda answered: answered == 27, 60)
 
-    def test_a_second_apply_runs_no_script(self, cluster: Modern):
-        apply_again(cluster.site)
 
-    def test_power_off_and_on_brings_all_of_it_back(self, cluster: Modern):
-        before = leased(cluster.site)
-        cluster.site.lab.power_cut()
-        cluster.site.lab.power_on()
-        cluster.whole(180)
-        assert leased(cluster.site) == before
+class TestBehindFirewalld(Restarts, Firewalled, Installed):
+    """Everything that holds of an installation, with iptables and vxlan behind firewalld."""
+
+    @pytest.fixture(scope="class")
+    def cluster(
+        self, bare_site: Callable[..., Site], measured: Callable[[str], None]
+    ) -> Iterator[Modern]:
+        site = bare_site(recipe="modern", store="kubernetes")
+        everywhere(site, "systemctl enable -q --now firewalld")
+        described = load(site.file).cluster
+        described = replace(described, hosts=tuple(map(marked, described.hosts)))
+        site.file.write_text(dump(described), encoding="utf-8")
+        measured(f"modern, iptables, kubernetes store, firewalld: {times(site.apply())}")
+        yield Modern(site, site.lab.layout.name)
+        site.lab.down(wipe=True)
+
+
+def marked(host: Host) -> Host:
+    """boba gets a label, and a taint that keeps no pod away for good."""
+    if host.name != "boba":
+        return host
+    return replace(host, labels=("disk=ssd",), taints=("dedicated=db:PreferNoSchedule",))
 
 
 def test_an_etcd_that_somebody_else_runs_with_udp(
