@@ -16,6 +16,7 @@ from kwizard.plain.paths import ask_target, here
 from kwizard.plain.questions import Item
 from kwizard.plain.talk import Talk
 from kwizard.tui.errors import unforeseen
+from kwizard.tui.measures import short_path
 from kwizard.tui.model import RunModel
 from kwizard.tui.skipping import consequence, lasting
 
@@ -52,6 +53,24 @@ async def _once(talk: Talk) -> None:
         talk.complain(talk.error)
     if model.status == "running":
         model.status = "failed" if talk.error else "interrupted"
+    if model.status == "failed":
+        await _keep_report(talk)
+
+
+async def _keep_report(talk: Talk) -> None:
+    """After a failure the report somebody may have to send is written without being asked for."""
+    words = [
+        "\n".join([f"{f.step} on {f.host} failed: {f.reason}", f.log_tail])
+        for f in talk.model.failures
+    ]
+    if talk.error is not None:
+        words.append(str(talk.error))
+    name = talk.draft.cluster.name
+    try:
+        file = await asyncio.to_thread(talk.cases.keep_report, name, "\n\n".join(words))
+    except KwizardError:
+        return  # the way on is what matters now; the report can still be asked for
+    talk.ask.say(_("A report for help: {file}", file=short_path(file)))
 
 
 @contextmanager

@@ -19,12 +19,14 @@ from kwizard.errors import KwizardError
 from kwizard.language import _
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.tui import taste
+from kwizard.tui.aftermath import Aftermath
 from kwizard.tui.asker import ScreenAsker
 from kwizard.tui.download import Download
 from kwizard.tui.draft import Draft
 from kwizard.tui.errors import unforeseen
 from kwizard.tui.farewell import exit_code, last_words
 from kwizard.tui.forecast import Forecast
+from kwizard.tui.mending import Mender
 from kwizard.tui.model import Row, RunModel
 from kwizard.tui.plain import cell_lines, plain
 from kwizard.tui.screens.page import Page
@@ -83,6 +85,7 @@ class KwizardApp(App[int]):
         self.run_model = RunModel()
         self.snapshot: Snapshot | None = None
         self.error: KwizardError | None = None
+        self.aftermath = Aftermath()
         self.waived: set[str] = set()  # what the person skips, until kwizard ends
         self.forecast: Forecast | None = None
         self._begin_with, self._wanted, self._given = start, name, cluster is not None
@@ -211,6 +214,7 @@ class KwizardApp(App[int]):
         if self.installing:
             return
         self.error = None
+        self.aftermath.clear()
         self.cases.forget()
         old = self.run_model
         self.run_model = RunModel.of(self._rows(), self._kept())
@@ -240,6 +244,9 @@ class KwizardApp(App[int]):
             if model.status == "running":
                 model.status = "failed" if self.error else "interrupted"
             model.revision += 1
+            if model.status == "failed":
+                words = [t.in_words() for t in Mender(self).troubles()]
+                self.aftermath.begin(self.cases, self.draft.cluster.name, words)
 
     async def learn(self) -> None:
         """Find out how long the steps took before."""
@@ -319,6 +326,7 @@ class KwizardApp(App[int]):
             for task in late:
                 task.cancel()
             await asyncio.gather(self._engine, return_exceptions=True)
+        await self.aftermath.finish()
         await self.download.pause()
         await self.cases.close()
         if self._practice is not None:

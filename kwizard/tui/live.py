@@ -6,6 +6,7 @@ import asyncio
 import shlex
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kwizard.app import clusters, drafts, records, verifying
@@ -14,7 +15,7 @@ from kwizard.app.checkup import HostCheck, examine, preflights, skewed
 from kwizard.app.install import Installation, install
 from kwizard.app.planning import make_plan, survey
 from kwizard.app.preview import Change, preview
-from kwizard.app.report import write_report
+from kwizard.app.report import keep_report, write_report
 from kwizard.app.session import Session
 from kwizard.app.shell import ShellLine, shell_line
 from kwizard.cluster.check import check, findings
@@ -288,6 +289,17 @@ class LiveUseCases:
                 f"no report could be written to {target}: {error.filename or error} is not there",
                 remedy="give a folder that is there; of a cluster that was never saved or begun "
                 "there is nothing to report",
+            ) from error
+
+    def keep_report(self, name: str, words: str) -> Path:
+        """After a failure: kept without being asked for."""
+        try:
+            return keep_report(name, words, datetime.now(UTC))
+        except FileNotFoundError as error:
+            raise KwizardError(_("nothing of this cluster is kept here yet")) from error
+        except OSError as error:
+            raise KwizardError(
+                _("the report could not be written: {error}", error=error)
             ) from error
 
     async def close(self) -> None:

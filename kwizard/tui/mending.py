@@ -51,6 +51,12 @@ class Trouble:
         said = error.message if error.step else what_happened(error)
         return cls(error.step, error.host, said, error.remedy, error.log_tail)
 
+    def in_words(self) -> str:
+        """As the failure's dialog shows it, for a report."""
+        status = "" if self.exit is None else f" (exit {self.exit})"
+        hint = f"-> {self.hint}" if self.hint else ""
+        return "\n".join(filter(None, [self.title, self.reason + status, hint, self.tail]))
+
     @property
     def title(self) -> str:
         """For the frame."""
@@ -194,6 +200,11 @@ class Mender:
                 remedy=_("is there room, and the right to write there?"),
             ) from error
         return _("Saved, without secrets: {file}", file=short_path(target))
+
+    @property
+    def kept(self) -> str:
+        """What there is to say about the report that is written after a failure by itself."""
+        return self._app.aftermath.said
 
     async def shell(self, host: str) -> str:
         """A shell on that host, on this terminal, until the person leaves it. Raises

@@ -237,6 +237,11 @@ class UseCases(Protocol):
         secrets removed; the names of what is in it. Raises KwizardError, OSError."""
         ...
 
+    def keep_report(self, name: str, words: str) -> Path:
+        """The same after a failure, into kwizard's own place, where a few are kept; `words` say
+        what failed. May be called from a thread. Raises KwizardError."""
+        ...
+
     async def close(self) -> None:
         """End all connections. Jobs on the hosts go on."""
         ...

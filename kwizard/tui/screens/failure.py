@@ -34,6 +34,8 @@ ACTIONS: dict[What, tuple[str, str, str]] = {
 }
 """Label, key and meaning of what can be done."""
 
+LOOK = 1 / 4  # seconds between two looks whether the report is written
+
 
 class FailureDialog(Dialog[str]):
     """Gives back "retry", "skip", "log" or "quit", which are for the page to do; None when it was
@@ -67,6 +69,7 @@ class FailureDialog(Dialog[str]):
         """The text; two rows of buttons; what the button under the cursor means."""
         with VerticalScroll(id="failure-box", can_focus=False):
             yield Static(id="failure-text")
+        yield Static(id="failure-kept")
         buttons: list[tuple[str, str]] = [(what, _(said[0])) for what, said in ACTIONS.items()]
         first, second = buttons[:5], buttons[5:]
         if len(self._troubles) > 1:
@@ -79,6 +82,15 @@ class FailureDialog(Dialog[str]):
         """Trying again is the likeliest."""
         self._show()
         self.query_one("#retry").focus()
+        self._say_kept()
+        self.set_interval(LOOK, self._say_kept)
+
+    def _say_kept(self) -> None:
+        """Where the report is, as soon as it is written."""
+        said = self._mender.kept
+        if said and not self.has_class("-kept"):
+            self.add_class("-kept")
+            self.query_one("#failure-kept", Static).update(plain(said, "$muted"))
 
     def _show(self) -> None:
         trouble, count = self.trouble, len(self._troubles)

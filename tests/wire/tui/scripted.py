@@ -212,6 +212,8 @@ class ScriptedCases:
     rehearsal: bool = False
     saved: list[Path | None] = field(default_factory=list)
     reported: list[tuple[str, Path]] = field(default_factory=list)
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    keep_error: KwizardError | None = None
     installs: int = 0
     waived: list[frozenset[str]] = field(default_factory=list)
     shell_error: KwizardError | None = None
@@ -377,6 +379,12 @@ class ScriptedCases:
     def report(self, name: str, target: Path) -> Sequence[str]:
         self.reported.append((name, target))
         return ("versions.txt", "cluster.yaml", "journal.jsonl")
+
+    def keep_report(self, name: str, words: str) -> Path:
+        if self.keep_error is not None:
+            raise self.keep_error
+        self.kept.append((name, words))
+        return self.folder / "reports" / "20260304-103000.tar.gz"
 
     async def close(self) -> None:
         self.closed = True

@@ -180,6 +180,43 @@ async def test_a_report_is_saved_from_the_dialog(
         assert target.name.removeprefix("report") in text_of(pilot)
 
 
+async def test_a_failure_saves_its_report_by_itself_and_the_dialog_says_where(
+    opened: Open,
+) -> None:
+    cases = ScriptedCases(runs=[failing(), failing()])
+    async with opened(cases, start="resume", name="classic") as pilot:
+        await dialog(pilot)
+        where = "A report for help: /state/classic/reports/20260304-103000.tar.gz"
+        await until(pilot, lambda: where in text_of(pilot))
+        ((name, words),) = cases.kept
+        assert name == "classic"
+        assert f"{STEP} on {HOST} failed" in words
+        assert "no room on anakin (exit 1)" in words
+        assert "df says 100%" in words
+        await pilot.press("enter")  # the next run is another failure, with a report of its own
+        await until(pilot, lambda: len(cases.kept) == 2)
+        await until(pilot, lambda: where in text_of(pilot))
+
+
+async def test_a_report_that_cannot_be_written_is_said_and_stops_nobody(opened: Open) -> None:
+    full = KwizardError("the report could not be written: no space left")
+    cases = ScriptedCases(runs=[failing()], keep_error=full)
+    async with opened(cases, start="resume", name="classic") as pilot:
+        await dialog(pilot)
+        await until(pilot, lambda: "No report: the report could not" in text_of(pilot))
+        assert focused(pilot) == "retry"
+
+
+async def test_a_run_that_ends_well_or_is_left_saves_no_report(opened: Open) -> None:
+    story, never = Story(), asyncio.Event()
+    cases = ScriptedCases(runs=[[story.begin(), *story.whole(), story.end()], [never]])
+    async with opened(cases, start="resume", name="classic") as pilot:
+        await until(pilot, lambda: "✓ installed" in text_of(pilot))
+    async with opened(cases, start="resume", name="classic") as pilot:
+        await until(pilot, lambda: "▸ looking at the hosts" in text_of(pilot))
+    assert cases.kept == []
+
+
 async def test_several_failures_are_gone_through_one_by_one(opened: Open) -> None:
     cases = ScriptedCases(runs=[failing("nodes/kubelet", "boba", "c3po")])
     async with opened(cases, start="resume", name="classic") as pilot:
