@@ -11,24 +11,30 @@ from textual.content import Content
 from kwizard.text import clean
 
 
+def shown(text: str) -> str:
+    """`text` cleaned. Logs are read as a terminal would show them, where a lone carriage return
+    begins the line anew; here it may not take away our own words before it."""
+    return clean(text.replace("\r\n", "\n").replace("\r", " "))
+
+
 def plain(text: str, style: str = "") -> Content:
     """`text` for a Textual widget (Static, titles, options)."""
-    return Content.styled(clean(text), style) if style else Content(clean(text))
+    return Content.styled(shown(text), style) if style else Content(shown(text))
 
 
 def cell(text: str, style: str = "") -> Text:
     """`text` for a table cell: one line."""
-    return Text(" ".join(clean(text).split("\n")), style=style, no_wrap=True, end="")
+    return Text(" ".join(shown(text).split("\n")), style=style, no_wrap=True, end="")
 
 
 def cell_lines(text: str) -> Text:
     """`text` for the terminal itself, several lines."""
-    return Text(clean(text))
+    return Text(shown(text))
 
 
 def brief(text: str, style: str = "", width: int = 60) -> Content:
     """`text` as one line at most `width` cells wide, for places that must not grow."""
-    one = plain(" ".join(clean(text[: 8 * width]).split()), style)
+    one = plain(" ".join(shown(text[: 8 * width]).split()), style)
     return one.truncate(width, ellipsis=True)
 
 
@@ -51,7 +57,7 @@ def hung(what: str, value: str, width: int, room: int) -> Content:
     """`what`, padded to `width` cells, and `value` beside it: folded at its words into `room` cells
     in all, the lines after the first below the beginning of `value`."""
     out, line = [], ""
-    for word in clean(value).split():
+    for word in shown(value).split():
         longer = f"{line} {word}" if line else word
         if line and cell_len(longer) > room - width - 2:
             out.append(line)
@@ -59,7 +65,7 @@ def hung(what: str, value: str, width: int, room: int) -> Content:
         line = longer
     out.append(line)
     return Content.assemble(
-        plain(padded(clean(what), width) + "  ", "$muted"),
+        plain(padded(shown(what), width) + "  ", "$muted"),
         plain(("\n" + " " * (width + 2)).join(out)),
     )
 

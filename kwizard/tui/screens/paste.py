@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.events import Paste
 from textual.widgets import Button, Static, TextArea
 
 from kwizard.language import _
@@ -18,6 +19,14 @@ from kwizard.tui.usecases import Pasted
 from kwizard.tui.widgets.frame import Buttons
 
 EXAMPLE = "anakin 10.0.63.202/10.1.63.202"
+
+
+class Box(TextArea):
+    """Takes a pasted text in; what in it acts on a terminal stays outside."""
+
+    def on_paste(self, event: Paste) -> None:
+        """Before the text area itself sees it."""
+        event.text = clean(event.text)
 
 
 class PasteScreen(Dialog[Pasted]):
@@ -39,7 +48,7 @@ class PasteScreen(Dialog[Pasted]):
                 (f"  {EXAMPLE}", "$muted"),
             )
         )
-        yield TextArea(id="pasted", tab_behavior="focus")
+        yield Box(id="pasted", tab_behavior="focus")
         yield Static(id="understood")
         yield Buttons([("cancel", _("Cancel")), ("ok", _("Take them in"))], strong="ok")
 

@@ -18,6 +18,7 @@ from textual.widgets import Input, Label, Static
 
 from kwizard.errors import Problem
 from kwizard.language import _, told
+from kwizard.text import clean
 from kwizard.tui.plain import plain
 
 
@@ -177,7 +178,8 @@ class Field(Horizontal):
 
 
 class Line(Input):
-    """A one-line input, without a border."""
+    """A one-line input, without a border. What is typed, pasted or read out of a file is cleaned
+    before it is shown."""
 
     def __init__(
         self,
@@ -197,6 +199,10 @@ class Line(Input):
             compact=True,
             select_on_focus=False,
         )
+
+    def validate_value(self, value: str) -> str:
+        """One line, and nothing in it that acts on a terminal."""
+        return " ".join(clean(value).replace("\t", " ").split("\n"))
 
 
 class Problems(Static):

@@ -82,7 +82,7 @@ CHINESE = {
     "What this changes": "对主机的改动",
     "to do": "待执行",
     "waiting for a lease": "waiting for a lease",
-    "master/apiserver on anakin failed": "master/apiserver 失败",
+    "A report for help": "求助报告",
     "kwizard resume classic": "kwizard resume classic",
     "✗ Not well": "✗ 不正常",
     "Monitor": "监控",

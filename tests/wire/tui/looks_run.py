@@ -114,7 +114,7 @@ INSTALL = {
         InstallScreen,
         "failed",
         broke,
-        keys(then="master/apiserver on anakin failed"),
+        keys(then="A report for help"),
         RUN,
         FailureDialog,
     ),
@@ -122,7 +122,7 @@ INSTALL = {
         InstallScreen,
         "failed twice",
         lambda: ScriptedCases(runs=[twice_failed()]),
-        keys("n", then="(2 of 2)"),
+        then(keys(then="A report for help"), keys("n", then="(2 of 2)")),
         RUN,
         FailureDialog,
     ),
@@ -130,7 +130,7 @@ INSTALL = {
         InstallScreen,
         "not begun",
         lambda: ScriptedCases(runs=[[LOCKED]]),
-        keys(then="another kwizard"),
+        keys(then="A report for help"),
         RUN,
         FailureDialog,
     ),
@@ -144,7 +144,14 @@ INSTALL = {
     "install_closed": Look(
         InstallScreen, "closed", broke, keys("escape", then="What can be done"), RUN
     ),
-    "install_skip": Look(InstallScreen, "skip", broke, keys("x", then="Go on without"), RUN, Ask),
+    "install_skip": Look(
+        InstallScreen,
+        "skip",
+        broke,
+        then(keys(then="A report for help"), keys("x", then="Go on without")),
+        RUN,
+        Ask,
+    ),
     "install_skipped": Look(
         InstallScreen,
         "skipped",

@@ -147,7 +147,8 @@ async def test_in_what_the_monitor_shows(opened: Open) -> None:
 
 @everything
 def test_at_the_door(text: str) -> None:
-    assert plain(text).plain == clean(text)
+    assert plain(text).plain == clean(text.replace("\r", " "))
+    assert plain(f"ours: {text}").plain.startswith("ours: ")
     assert isinstance(lines(text, plain(text, "bold")), Content)
     assert "\n" not in cell(text).plain
     assert harmless(cell(text).plain.replace("\t", " "))
