@@ -211,7 +211,7 @@ def looks(text: str) -> dict[Kind, Look]:
                 fetches=((Fetching(notice=text), ReleaseError(text, remedy=text)),),
                 lying_around={("etcd", "image"): (Path(text),)},
             ),
-            keys(*TO_RELEASE, "f5", then="✗ evil"),
+            keys(*TO_RELEASE, "f5", then="✗"),
         ),
         Look(
             OptionsScreen,
