@@ -110,7 +110,10 @@ class Bringing:
             seen = shared.changes
             giver = shared.sources.choose(
                 host.name,
-                quick=file.source is not None and self._line.quick(file.size + self._demand()),
+                quick=file.source is not None
+                and self._line.quick(
+                    file.size + self._demand(), file.size * (1 + shared.sources.asking)
+                ),
                 unsure=self._line.unsure,
             )
             if giver is not None:

@@ -23,6 +23,10 @@ SOON = 20.0
 """Seconds. Where the operator's line would be done with all that is waited for in less, nothing is
 gained by letting hosts into each other."""
 
+SMALL = 2.0
+"""A file that the line is done with in less, for all who want it, is small enough to be sent from
+here whatever else is waited for."""
+
 _KNOWN_AFTER = 0.5
 _IN_FLIGHT = 2 << 20
 _TRIES = 2
@@ -110,10 +114,11 @@ class Line:
     def _seconds(self) -> float:
         return self._busy + (self._clock() - self._since if self._now else 0.0)
 
-    def quick(self, demand: int) -> bool:
-        """Whether `demand` bytes more would be sent soon."""
+    def quick(self, demand: int, own: int) -> bool:
+        """Whether it is best to send a file from here: `demand` bytes, all that is waited for,
+        would be sent soon; or at least the `own` bytes of this file to all who want it."""
         rate = self.rate
-        return rate is not None and demand < SOON * rate
+        return rate is not None and (demand < SOON * rate or own < SMALL * rate)
 
 
 class Sources:

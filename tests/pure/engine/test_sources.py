@@ -113,7 +113,7 @@ def test_what_lies_in_buffers_does_not_make_a_line_quick():
     clock.now += 1
     seen.append(line.unsure)
     assert seen == [True, False]
-    assert not line.quick(1 << 20)
+    assert not line.quick(1 << 20, 1 << 20)
 
 
 def test_the_rate_is_that_of_all_transfers_and_idle_time_does_not_count():
@@ -128,8 +128,9 @@ def test_the_rate_is_that_of_all_transfers_and_idle_time_does_not_count():
     line.over(("anakin", "/y"))
     clock.now += 500
     assert line.rate == 50 << 20
-    assert line.quick(999 << 20)
-    assert not line.quick(1001 << 20)
+    assert line.quick(999 << 20, 999 << 20)
+    assert not line.quick(1001 << 20, 101 << 20)
+    assert line.quick(1001 << 20, 99 << 20), "a small file is not held up by big ones"
 
 
 def test_a_small_file_that_was_sent_tells_at_once():
