@@ -1,7 +1,7 @@
 # Puts a job into its directory on the host and starts it there, detached from this connection.
 #
 # Given: JOB_ID; JOB_TRY, a random word of this attempt; JOB_STAMP and JOB_SHA256, or empty;
-# job_unpack, which calls job_put for the script, for run.sh and each secret file.
+# job_unpack, which calls job_put for the script and for run.sh, and job_untar for secret files.
 # Prints "started", or "exists" when a job of that id is here (then nothing was done). What follows
 # this script (follow.sh) goes on with the job's log.
 
@@ -19,6 +19,13 @@ job_fail() {
 job_put() {
     base64 -d >"$job_dir/$1" || job_fail "cannot write $job_dir/$1"
     [ "$(wc -c <"$job_dir/$1")" -eq "$2" ] || job_fail "$job_dir/$1 is not complete"
+}
+
+# job_untar BYTES <base64: the secret files, which are many and small, out of one archive.
+job_untar() {
+    job_put archive "$1"
+    tar -xof "$job_dir/archive" -C "$job_dir/files" || job_fail "cannot write below $job_dir/files"
+    rm -f "$job_dir/archive"
 }
 
 job_fill() {
@@ -59,7 +66,8 @@ job_as_session() {
     done
 }
 
-mkdir -p "$KW_ROOT" "$KW_ROOT/jobs" "$KW_ROOT/steps" || exit 1
+[ -d "$KW_ROOT/jobs" ] && [ -d "$KW_ROOT/steps" ] ||
+    mkdir -p "$KW_ROOT" "$KW_ROOT/jobs" "$KW_ROOT/steps" || exit 1
 job_dir=$KW_ROOT/jobs/$JOB_ID
 job_boot_id
 
@@ -73,7 +81,7 @@ done
 
 [ ! -d "$KW_ROOT/grants" ] || grant_sweep
 
-if [ "$(id -u)" = 0 ] && [ -n "${SUDO_UID-}" ]; then HOME=~root; fi
+if [ -n "${SUDO_UID-}" ] && [ "$(id -u)" = 0 ]; then HOME=~root; fi
 HOME=${HOME:-/}
 job_sh=$(command -v sh)
 

@@ -1,13 +1,13 @@
 # The job itself, alone in a session of its own: runs ./script, keeps its log and exit status.
 # Arguments: the step's name for the record under steps/, and the script's sha256; both may be "".
 
-cd "$(dirname "$0")" || exit 1
+cd "${0%/*}" || exit 1
 umask 077
 mkdir begun || exit 1 # whoever started this twice starts it once
 stamp=$1
 sha256=$2
 unset SUDO_USER SUDO_UID SUDO_GID SUDO_COMMAND
-job=$(pwd)
+job=${0%/*}
 log_limit=${KWIZARD_LOG_LIMIT:-67108864}
 
 # TERM to the process group is how a job is cancelled: the script ends by it, this shell stays to

@@ -16,8 +16,8 @@ from kwizard.paths import cache_home
 from kwizard.recipes.step import Place
 from kwizard.release import bundle as bundles
 from kwizard.release.bundle import Bundle
-from kwizard.release.download import Notice, Progress, no_notice, no_progress
 from kwizard.release.store import ARTIFACTS, obtain, resolve
+from kwizard.release.telling import Notice, Progress, no_notice, no_progress
 
 RELEASE = "release.tarball"
 _NAMES = {

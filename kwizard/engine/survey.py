@@ -38,8 +38,8 @@ def combined(tasks: Sequence[Task], mark: str) -> str:
     for number, task in enumerate(tasks):
         body = task.probe or ("true\n" if task.step.stamped else "false\n")
         parts.append(
-            f"printf '%s begin {number} %s\\n' {mark} "
-            f'"$(cat "$steps/{task.stamp}" 2>/dev/null)"\n'
+            f'stamp=; {{ read -r stamp <"$steps/{task.stamp}"; }} 2>/dev/null || :\n'
+            f"printf '%s begin {number} %s\\n' {mark} \"$stamp\"\n"
             f"(\n{body}\n) </dev/null 2>&1\n"
             f"printf '\\n%s end {number} %s\\n' {mark} $?\n"
         )

@@ -21,10 +21,9 @@ import httpx
 
 from kwizard.errors import ReleaseError
 from kwizard.release.part import Checksum, Part, Validators, locked, no_space
+from kwizard.release.telling import Notice, Progress, no_notice, no_progress
 from kwizard.text import clean
 
-Progress = Callable[[int, int], Awaitable[None]]
-Notice = Callable[[str], Awaitable[None]]
 T = TypeVar("T")
 
 _SUM_LIMIT = 4096  # bytes of a .sha256 file that are looked at
@@ -68,16 +67,6 @@ class Fetched:
 
 class _TryAgain(Exception):
     """This attempt is over; its text says why."""
-
-
-async def no_progress(_done: int, _total: int) -> None:
-    """Say nothing of how far it is."""
-    return
-
-
-async def no_notice(_text: str) -> None:
-    """Say nothing."""
-    return
 
 
 async def fetch(

@@ -14,10 +14,10 @@ from kwizard.errors import ReleaseError
 from kwizard.paths import cache_home
 from kwizard.release import parcels
 from kwizard.release.catalog import Location, locate, nests_server_programs
-from kwizard.release.download import Notice, Progress, fetch, no_notice, no_progress
 from kwizard.release.part import Checksum
 from kwizard.release.recall import recall, sha256_of
 from kwizard.release.tarball import Kind, Program, Tarball, extract_nested, inspect
+from kwizard.release.telling import Notice, Progress, no_notice, no_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ async def obtain(
     if release.tarball is not None:
         path, source = await _brought(cluster), release.tarball
     else:
+        from kwizard.release.download import fetch  # and with it all of httpx
+
         place = locate(cluster.version, release.mirror)
         path, source = _cached(place), place.url
         # A sum in the cluster file stands above all others.

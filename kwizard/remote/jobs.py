@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import io
 import re
 import secrets
-from collections.abc import AsyncGenerator
+import tarfile
+from collections.abc import AsyncGenerator, Mapping
 
 from kwizard.errors import ConnectionLost, InvalidInput, RemoteCommandFailed
 from kwizard.remote.host import Job, JobEnd, JobLog, JobOutcome
@@ -231,17 +233,33 @@ def _launch_script(job: Job) -> str:
     if not _RECORD.fullmatch(record):
         raise InvalidInput(f"{record!r} is no sha256")
     parts = {"script": script, "run": asset("run.sh").encode()}
-    for name, data in job.files.items():
-        if not _NAME.fullmatch(name):
-            raise InvalidInput(f"{name!r} cannot name a job's file")
-        parts[f"files/{name}"] = data
     unpack = "\n".join(
-        f"job_put {name} {len(data)} <<'KW_END'\n{base64.encodebytes(data).decode()}KW_END"
+        f"job_put {name} {len(data)} <<'KW_END'\n{_base64(data)}KW_END"
         for name, data in parts.items()
     )
+    if job.files:
+        archive = _archive(job.files)
+        unpack += f"\njob_untar {len(archive)} <<'KW_END'\n{_base64(archive)}KW_END"
     given = (
         f"JOB_ID={_checked(job.id)} JOB_TRY={secrets.token_hex(12)} JOB_OFFSET=0\n"
         f"JOB_STAMP={job.stamp} JOB_SHA256={record}\n"
         f"job_unpack() {{\n{unpack}\n}}"
     )
     return _with_boot(given, "grant-common.sh", "launch.sh", "follow.sh")
+
+
+def _base64(data: bytes) -> str:
+    return base64.encodebytes(data).decode()
+
+
+def _archive(files: Mapping[str, bytes]) -> bytes:
+    """A tar archive of files that only their owner may read. Raises InvalidInput for a bad name."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT, bufsize=512) as tar:
+        for name, data in files.items():
+            if not _NAME.fullmatch(name):
+                raise InvalidInput(f"{name!r} cannot name a job's file")
+            member = tarfile.TarInfo(name)
+            member.size, member.mode = len(data), 0o600
+            tar.addfile(member, io.BytesIO(data))
+    return out.getvalue()

@@ -116,6 +116,13 @@ def test_how_a_source_pings(mode, name, line):
     assert "10.0.62.2" in script
 
 
+def test_a_pod_without_a_ping_of_its_own_is_pinged_from_in_less_than_four_seconds():
+    ends = ENDS | {"anakin": endpoints("10.0.7.2", "10.0.7.1", "web")}
+    targets = matrix.targets(ADDRESSES, ends)
+    script = matrix.ping_script("anakin", ends["anakin"], targets, "full", own_ping=False)
+    assert 'nsenter -t 99 -n ping -c 4 -i 0.2 -w 4 "$1"' in script
+
+
 def test_without_a_container_there_is_no_script():
     with pytest.raises(ValueError, match="boba has no container"):
         matrix.ping_script("boba", Endpoints(error="none"), (), "light")
