@@ -22,16 +22,22 @@ if [ -d "$kept" ]; then
 fi
 
 # Units: NAME ENABLED ACTIVE. Some may be started that were off, some replaced by units of kwizard.
-for unit in docker.service docker.socket containerd.service{% for daemon in daemons %} {{ daemon }}.service{% endfor %}; do
-    enabled=$(systemctl is-enabled "$unit" 2>/dev/null) || true
-    active=$(systemctl is-active "$unit" 2>/dev/null) || true
-    echo "$unit ${enabled:-absent} ${active:-inactive}"
-done >"$before/units"
+set -- docker.service docker.socket containerd.service{% for daemon in daemons %} {{ daemon }}.service{% endfor %}
+
+active=$(systemctl is-active "$@" 2>/dev/null | tr '\n' ' ') || true
+systemctl list-unit-files --no-legend --no-pager "$@" 2>/dev/null |
+    awk -v units="$*" -v active="$active" '
+        { enabled[$1] = $2 }
+        END {
+            count = split(units, unit, " ")
+            split(active, state, " ")
+            for (i = 1; i <= count; i++)
+                print unit[i], (unit[i] in enabled ? enabled[unit[i]] : "absent"), state[i]
+        }' >"$before/units"
 
 # Settings of the kernel: PATH VALUE.
-for name in {{ settings | words }}; do
-    [ ! -r "/proc/sys/$name" ] || echo "$name $(cat "/proc/sys/$name" 2>/dev/null)"
-done >"$before/settings"
+# (The shell's own read takes one byte at a time, and the kernel gives only the first so.)
+(cd /proc/sys && grep -sH . {{ settings | words }} | sed 's/:/ /') >"$before/settings"
 
 ls /sys/class/net >"$before/interfaces" 2>/dev/null || true
 ip -o -4 addr show dev docker0 2>/dev/null | awk '{ print $4; exit }' >"$before/docker0" || true
@@ -44,11 +50,14 @@ for command in iptables ip6tables; do
 done >"$before/chains"
 
 # What lies where daemons put things: each directory with its mode and owner, and each name in it.
+set --
 for directory in {{ directories | words }}; do
-    [ -d "$directory" ] || continue
-    stat -c 'directory %n %a %u %g' "$directory"
-    find "$directory" -mindepth 1 -maxdepth 1 | sed 's/^/name /'
-done >"$before/directories"
+    [ ! -d "$directory" ] || set -- "$@" "$directory"
+done
+{
+    stat -c 'directory %n %a %u %g' "$@"
+    find "$@" -mindepth 1 -maxdepth 1 | sed 's/^/name /'
+} >"$before/directories"
 
 {% include "common/firewalld.sh" %}
 if command -v firewall-cmd >/dev/null 2>&1 && systemctl is-active --quiet firewalld.service; then

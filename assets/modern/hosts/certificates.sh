@@ -8,8 +8,8 @@ set -eu
 for name in {{ pki_files(host) | words }}; do
     keep "{{ pki }}/$name"
 done
-umask 077
 mkdir -p {{ pki }}
+rm -f {{ pki }}/*.new
 chmod 755 /etc/kubernetes {{ pki }}
 for name in {{ pki_files(host) | words }}; do
     [ -s "${KWIZARD_JOB_DIR:-}/$name" ] || fail "$name was not sent with this job"
@@ -21,12 +21,12 @@ if [ -s {{ pki }}/encryption.key ] && ! cmp -s "$KWIZARD_JOB_DIR/encryption.key"
 fi
 {% endif %}
 for name in {{ pki_files(host) | words }}; do
-    ! cmp -s "$KWIZARD_JOB_DIR/$name" "{{ pki }}/$name" || continue
-    cat "$KWIZARD_JOB_DIR/$name" >"{{ pki }}/$name.new"
+    if [ -e "{{ pki }}/$name" ] && cmp -s "$KWIZARD_JOB_DIR/$name" "{{ pki }}/$name"; then continue; fi
     case $name in
-        *.key) chmod 600 "{{ pki }}/$name.new" ;;
-        *) chmod 644 "{{ pki }}/$name.new" ;;
+        *.key) umask 077 ;;
+        *) umask 022 ;;
     esac
+    cat "$KWIZARD_JOB_DIR/$name" >"{{ pki }}/$name.new"
     mv -f "{{ pki }}/$name.new" "{{ pki }}/$name"
     echo "{{ pki }}/$name"
 done

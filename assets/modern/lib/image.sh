@@ -4,7 +4,7 @@ images() {
 }
 # containerd was just started.
 tries=0
-until there=$(images); do
+until [ -S /run/containerd/containerd.sock ] && there=$(images); do
     tries=$((tries + 1))
     [ "$tries" -lt 100 ] || fail "containerd does not answer"
     sleep 0.2

@@ -3,12 +3,12 @@
 # Writes a file as a whole, unless it holds that text already: PATH MODE TEXT.
 changed=''
 put() {
-    if [ "$(cat "$1" 2>/dev/null)" = "$3" ]; then
+    if [ -e "$1" ] && [ "$(cat "$1")" = "$3" ]; then
         chmod "$2" "$1"
         return
     fi
     keep "$1"
-    mkdir -p "${1%/*}"
+    [ -d "${1%/*}" ] || mkdir -p "${1%/*}"
     printf '%s\n' "$3" >"$1.new"
     chmod "$2" "$1.new"
     mv -f "$1.new" "$1"

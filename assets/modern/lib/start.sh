@@ -1,29 +1,35 @@
 {# Needs lib/put.sh and lib/unit.inc.sh before it. #}
 [ -x {{ bin }}/{{ daemon }} ] || fail "{{ bin }}/{{ daemon }} is missing on this host"
 
-# True when what runs comes from a program that was replaced since.
-outdated() {
-    pid=$(systemctl show --property=MainPID {{ daemon }}.service | sed 's/^MainPID=//')
-    case $(readlink "/proc/$pid/exe" 2>/dev/null) in
-        *' (deleted)') return 0 ;;
-    esac
-    return 1
-}
-
 # Started, and not waited for: it starts again each second until what it needs answers, and what
-# counts is looked at once, later.
-if ! systemctl is-enabled --quiet {{ daemon }}.service 2>/dev/null; then
-    systemctl enable --quiet {{ daemon }}.service # systemd reads its units anew by itself then
-elif [ -n "$changed" ]; then
-    systemctl daemon-reload
-fi
-state=$(systemctl show --property=ActiveState {{ daemon }}.service | sed 's/^ActiveState=//')
-if [ -n "$changed" ] || outdated; then
-    systemctl --no-block restart {{ daemon }}.service
-    echo "{{ daemon }} is being started"
-elif [ "$state" != active ] && [ "$state" != activating ]; then
-    systemctl --no-block start {{ daemon }}.service
-    echo "{{ daemon }} is being started"
-else
-    echo "{{ daemon }} is $state already, as wanted"
-fi
+# counts is looked at once, later. systemd reads a unit it did not know by itself; it is told to read
+# all of them anew only where it knows this one otherwise: as it was, or from another place.
+state=$(systemctl show --property=FragmentPath --property=ActiveState --property=MainPID \
+    --property=NeedDaemonReload {{ daemon }}.service)
+case $state in
+    *NeedDaemonReload=yes*) systemctl daemon-reload ;;
+    *"FragmentPath=$unit"*) ;;
+    *) systemctl daemon-reload ;;
+esac
+pid=${state#*MainPID=}
+pid=${pid%%[!0-9]*}
+# Also when what runs comes from a program that was replaced since.
+case $changed$(readlink "/proc/$pid/exe" 2>/dev/null) in
+    yes* | *' (deleted)') restart=yes ;;
+    *) restart='' ;;
+esac
+case $restart$state in
+    *ActiveState=active* | *ActiveState=activating*)
+        systemctl --quiet --no-reload enable {{ daemon }}.service
+        if [ -n "$restart" ]; then
+            systemctl --no-block restart {{ daemon }}.service
+            echo "{{ daemon }} is being started again"
+        else
+            echo "{{ daemon }} runs already, as wanted"
+        fi
+        ;;
+    *)
+        systemctl --quiet --no-reload --no-block enable --now {{ daemon }}.service
+        echo "{{ daemon }} is being started"
+        ;;
+esac

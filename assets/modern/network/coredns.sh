@@ -140,7 +140,7 @@ spec:
           httpGet:
             path: /ready
             port: 8181
-          periodSeconds: 2
+          periodSeconds: 1
         securityContext:
           allowPrivilegeEscalation: false
           readOnlyRootFilesystem: true

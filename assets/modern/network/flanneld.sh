@@ -32,8 +32,10 @@ put /etc/kubernetes/flanneld.kubeconfig 600 "$(kubeconfig_text flanneld {{ flann
 put "$watch" 755 "$(watch_script)"
 put "$watch_file" 644 "$(watch_unit)"
 if [ -n "$changed" ]; then
-    systemctl daemon-reload
-    systemctl enable --quiet flannel-watch.service
+    case $(systemctl show --property=LoadState --property=NeedDaemonReload flannel-watch.service) in
+        *=yes* | *=not-found*) systemctl daemon-reload ;;
+    esac
+    systemctl --quiet --no-reload enable flannel-watch.service
     systemctl --no-block restart flannel-watch.service
     changed=''
 fi

@@ -24,4 +24,9 @@ stringData:
   usage-bootstrap-authentication: "true"
   auth-extra-groups: {{ bootstrap_group }}
 YAML
+# A kubelet that asks before anybody signs does not notice at once when it has its certificate: it goes
+# on trying to register after ever longer pauses. That the controller manager has begun shows by what
+# it puts into every namespace.
+admin --namespace=kube-system wait --for=create configmap/kube-root-ca.crt --timeout=60s >/dev/null ||
+    echo "the controller manager has not begun its work yet"
 echo "it ends at $ends"

@@ -212,6 +212,15 @@ is-enabled)
         fi
     done
     ;;
+list-unit-files)
+    for unit in "$@"; do
+        if is_enabled "$unit"; then
+            echo "$unit enabled"
+        elif unit_loaded "$unit"; then
+            echo "$unit disabled"
+        fi
+    done
+    ;;
 is-failed)
     status=1
     for unit in "$@"; do

@@ -153,6 +153,18 @@ def test_steps_of_a_host_come_one_after_the_other_and_none_waits_for_another_hos
         assert [t.host for t in last] == list(names)
 
 
+def test_settings_of_the_kernel_are_noted_with_their_values(shell, tmp_path: Path):
+    text = (assets_dir() / "common" / "record.sh").read_text()
+    (line,) = [line for line in text.splitlines() if line.startswith("(cd /proc/sys && grep")]
+    names = "net/ipv4/ip_forward not/there vm/overcommit_memory"
+    ran = run(shell, f"before={tmp_path}\n{line.replace('{{ settings | words }}', names)}\n")
+    assert ran.exit == 0, ran.lines
+    assert (tmp_path / "settings").read_text().splitlines() == [
+        f"{name} {(Path('/proc/sys') / name).read_text().strip()}"
+        for name in ("net/ipv4/ip_forward", "vm/overcommit_memory")
+    ]
+
+
 def test_what_is_emptied_was_looked_at_before():
     assert set(DATA) <= set(DIRECTORIES)
 

@@ -78,6 +78,7 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         "Start the cluster's DNS",
         master,
         same("control-plane/access"),
+        every("nodes/pause"),
         every("nodes/coredns"),
         files=("admin",),
         retry=Retry(attempts=3, delay=2),

@@ -47,7 +47,9 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
         hint=logs_of("containerd"),
     )
     yield from _image("pause", "pods' sandboxes", cluster.images.pause_archive, nodes)
-    yield from _image("coredns", "the cluster's DNS", cluster.images.coredns_archive, nodes)
+    # No node waits for this image, and to unpack it keeps processors busy that the API starts with.
+    later = (same("nodes/kubelet"), every("control-plane/access"))
+    yield from _image("coredns", "the cluster's DNS", cluster.images.coredns_archive, nodes, later)
     ways: tuple[After, ...] = ()
     if flags.has_gateway(cluster):
         # A gateway passes to any server that takes connections, also to one that is not ready yet.
@@ -75,7 +77,7 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
         "Start the kubelet",
         nodes,
         same("release/unpack"),
-        same("nodes/pause"),
+        same("nodes/containerd"),
         same("hosts/certificates"),
         same("hosts/names"),
         *ways,
@@ -130,7 +132,9 @@ def _certified(cluster: Cluster, nodes: tuple[str, ...]) -> Iterator[Step]:
     )
 
 
-def _image(name: str, what: str, archive: str | None, nodes: tuple[str, ...]) -> Iterator[Step]:
+def _image(
+    name: str, what: str, archive: str | None, nodes: tuple[str, ...], later: tuple[After, ...] = ()
+) -> Iterator[Step]:
     brought: tuple[After, ...] = ()
     if archive:
         brought = (same(f"nodes/{name}-bring"),)
@@ -149,6 +153,7 @@ def _image(name: str, what: str, archive: str | None, nodes: tuple[str, ...]) ->
         nodes,
         same("nodes/containerd"),
         *brought,
+        *later,
         retry=Retry(attempts=3, delay=5),
         timeout=1800,
         hint="where no registry can be reached, save the image elsewhere with 'docker save' and"
