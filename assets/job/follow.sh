@@ -53,7 +53,7 @@ while :; do
         ;;
     esac
     kill -0 "$$" 2>/dev/null || exit 1
-    # Most jobs are short, and looking costs the host something, too: a fifth of what was waited.
+    # Most jobs are short, and looking costs the host something, too: the longer, the more seldom.
     if [ "$follow_waited" -lt 40 ]; then
         follow_step=20
     elif [ "$follow_waited" -lt 300 ]; then
