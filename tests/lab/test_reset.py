@@ -49,6 +49,14 @@ systemctl daemon-reload
 nft add table inet mine
 """
 
+WALLED = """
+systemctl enable -q --now firewalld
+for when in '' --permanent; do
+    firewall-cmd -q $when --zone=dmz --change-interface=host0
+    firewall-cmd -q $when --zone=dmz --add-port=7777/tcp
+done
+"""
+
 RULES = """
 iptables -A INPUT -p tcp --dport 9999 -m comment --comment "mine, with KUBE in it" -j ACCEPT
 iptables -t nat -N MINE
@@ -124,22 +132,35 @@ def killed_in_the_middle(site: Site, step: str) -> None:
 
 
 def test_modern(bare_site: Callable[..., Site], measured: Callable[[str], None]):
-    site = bare_site(recipe="modern", proxy="nftables")
+    """One cluster is half finished, the other whole; together they have all there is to remove."""
+    site = bare_site(recipe="modern", store="etcd", backend="vxlan", proxy="iptables")
     for name in NAMES:
-        site.on(name, BEFORE.format(bin="/usr/local/bin") + RULES)
+        site.on(name, WALLED + BEFORE.format(bin="/usr/local/bin") + RULES)
     before = footprints(site)
 
-    killed_in_the_middle(site, "nodes/runtime")
+    killed_in_the_middle(site, "network/coredns")
     status, events = reset(site)
     assert (status, failures(events)) == (0, [])
-    as_before(site, before, EMPTY_CHAINS)
+    as_before(site, before, FIREWALLD)
 
     # The journal claims nothing of what is gone: the next installation is whole, with new keys.
+    site.lab.cluster_file(
+        file=site.file,
+        recipe="modern",
+        control_planes=3,
+        store="kubernetes",
+        backend="host-gw",
+        proxy="nftables",
+    )
     site.apply()
     cluster = Modern(site, site.lab.layout.name)
     cluster.whole()
     for name in NAMES:
         site.on(name, LATER)
+    # What is dead is reset like what lives: pods' processes have lost who started them.
+    site.on(
+        "anakin", "rm /usr/local/bin/containerd; systemctl kill -s KILL containerd kubelet etcd"
+    )
     loaded(site, "boba", "/usr/local/bin/ctr images import --local -")
     site.on("boba", f"/usr/local/bin/ctr containers create {WEB} mine")
 
@@ -155,7 +176,7 @@ def test_modern(bare_site: Callable[..., Site], measured: Callable[[str], None])
     status, events = reset(site, "--host", "c3po")
     assert (status, failures(events)) == (0, [])
     measured(f"modern: a reset took {events[-1]['seconds']:.1f} s")
-    as_before(site, before, EMPTY_CHAINS | CONTAINERD_IS_USED, later=frozenset(LATER_IS))
+    as_before(site, before, FIREWALLD | CONTAINERD_IS_USED, later=frozenset(LATER_IS))
     for name in ("anakin", "c3po"):
         assert not site.on(name, "ls /var/lib/containerd"), "only boba's is used"
 
@@ -181,12 +202,7 @@ def test_classic(kind: str, bare_site: Callable[..., Site], measured: Callable[[
             loaded(site, name, "docker load")
             site.on(name, f"docker run --detach --name mine --stop-signal=KILL {WEB}")
         else:
-            site.on(
-                name,
-                "systemctl enable -q --now firewalld; for p in '' --permanent; do"
-                " firewall-cmd -q $p --zone=dmz --change-interface=host0;"
-                " firewall-cmd -q $p --zone=dmz --add-port=7777/tcp; done",
-            )
+            site.on(name, WALLED)
         site.on(name, BEFORE.format(bin="/usr/bin") + (RULES if used else ""))
     before = footprints(site)
     site.apply()
