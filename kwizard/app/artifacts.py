@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kwizard.app.planning import make_plan
 from kwizard.cluster.files import files_of
 from kwizard.cluster.finding import Path as Key
-from kwizard.cluster.model import Cluster
-from kwizard.errors import ReleaseError
+from kwizard.cluster.model import Cluster, RecipeName
+from kwizard.errors import InvalidInput, ReleaseError
 from kwizard.paths import cache_home
+from kwizard.recipes.modern.values import coredns_image, full_name, pause_image
 from kwizard.recipes.step import Place
 from kwizard.release.around import around
+from kwizard.release.parcels import images_in
 from kwizard.release.store import resolve
 
 
@@ -41,10 +45,87 @@ async def artifacts(cluster: Cluster) -> tuple[Artifact, ...]:
 
 async def _artifact(cluster: Cluster, name: str) -> Artifact:
     try:
-        path, _sum = await resolve(cluster, name)
+        path, _sum = await located(cluster, name)
         return Artifact(name, path, path.stat().st_size)
     except ReleaseError as error:
         return Artifact(name, error=error)
+
+
+async def located(cluster: Cluster, artifact: str) -> tuple[Path, str]:
+    """The local file for an artifact and its sha256, as `kwizard.release.store.resolve` has it; an
+    archive must hold the image the hosts will ask for, under that name. Raises ReleaseError."""
+    path, checksum = await resolve(cluster, artifact)
+    for kept in _archives(cluster):
+        if kept.artifact != artifact:
+            continue
+        inside = await asyncio.to_thread(images_in, path)
+        if inside and not _among(kept.image, inside):
+            section, key = kept.name_key
+            raise ReleaseError(
+                f"{path.name} holds {_few(inside)} and no image called {kept.image}",
+                remedy=f"give `{section}: {key}:` the name of an image in it, or name another"
+                " archive",
+            )
+    return path, checksum
+
+
+def named_as_archived(cluster: Cluster) -> Cluster:
+    """`cluster` with its images called what their archives call them: where an archive holds one
+    image, and not the one that is asked for. Files that cannot be read change nothing."""
+    for kept in _archives(cluster):
+        try:
+            inside = images_in(Path(kept.file).expanduser())
+        except (ReleaseError, OSError):
+            continue
+        if len(inside) == 1 and not _among(kept.image, inside):
+            section, key = kept.name_key
+            changed = replace(getattr(cluster, section), **{key: inside[0]})
+            cluster = replace(cluster, **{section: changed})
+    return cluster
+
+
+@dataclass(frozen=True, slots=True)
+class _Archived:
+    """An archive the cluster file names: as which artifact it is sent, its path, the image that
+    must be in it, and the key of the cluster file that names that."""
+
+    artifact: str
+    file: str
+    image: str
+    name_key: tuple[str, str]
+
+
+def _archives(cluster: Cluster) -> Iterable[_Archived]:
+    images, docker, etcd = cluster.images, cluster.docker, cluster.etcd
+    if cluster.recipe is RecipeName.MODERN:
+        if images.pause_archive is not None:
+            key = ("images", "pause")
+            yield _Archived("pause-image", images.pause_archive, pause_image(cluster), key)
+        if images.coredns_archive is not None:
+            key = ("images", "coredns")
+            yield _Archived("coredns-image", images.coredns_archive, coredns_image(cluster), key)
+        return
+    if etcd.archive is not None:
+        yield _Archived("etcd-archive", etcd.archive, etcd.image, ("etcd", "image"))
+    if docker.pause_archive is not None:
+        name = docker.pause_image or ""
+        yield _Archived("pause-archive", docker.pause_archive, name, ("docker", "pause_image"))
+
+
+def _among(image: str, inside: Iterable[str]) -> bool:
+    """Whether that image is one of those, docker's short names and long ones being the same."""
+    return _long(image) in map(_long, inside)
+
+
+def _long(image: str) -> str:
+    try:
+        return full_name(image)
+    except InvalidInput:
+        return image
+
+
+def _few(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
 
 
 def lying_around(cluster: Cluster, file: Path | None) -> dict[Key, tuple[Path, ...]]:

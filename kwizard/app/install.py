@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
+from kwizard.app.artifacts import located
 from kwizard.app.certificates import secret_files, secure, told
 from kwizard.app.clusters import save
 from kwizard.app.holders import Holders, holders
@@ -23,7 +24,7 @@ from kwizard.errors import HostRefused, KwizardError, ReleaseError, StepFailed
 from kwizard.monitor.snapshot import Snapshot, take
 from kwizard.pki.store import Pki
 from kwizard.recipes.step import Phase, Place
-from kwizard.release.store import look, obtain, published, resolve
+from kwizard.release.store import look, obtain, published
 from kwizard.text import clean
 
 CONNECT = "hosts/connect"
@@ -142,7 +143,7 @@ class Installation:
     async def _artifact(self, name: str) -> tuple[Path, str] | Held:
         if name == "release" and self._holders is not None:
             return self._holders.file
-        return await resolve(self.session.cluster, name)
+        return await located(self.session.cluster, name)
 
     def _secrets(self, bundle: str, host: str) -> Mapping[str, bytes]:
         if self._pki is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from ipaddress import IPv4Address
 
 from kwizard.cluster import values
-from kwizard.cluster.model import SSH, Host, Role
+from kwizard.cluster.model import SSH, Host, RecipeName, Role
 from kwizard.cluster.roles import in_order
 from kwizard.errors import KwizardError
 from kwizard.language import _, _n
@@ -160,7 +160,45 @@ async def _edit(talk: Talk, name: str | None) -> None:
     ssh = old.ssh if old else SSH()
     if await ask.yes(_("Say how SSH gets there, other than by that address?"), ssh != SSH()):
         ssh = await _ssh(talk, ssh)
-    draft.put(Host(name=new_name, address=IPv4Address(address), roles=roles, ssh=ssh), name)
+    labels, taints = await _marks(talk, old)
+    host = Host(
+        name=new_name,
+        address=IPv4Address(address),
+        roles=roles,
+        ssh=ssh,
+        labels=labels,
+        taints=taints,
+    )
+    draft.put(host, name)
+
+
+async def _marks(talk: Talk, old: Host | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Labels and taints; without a question where the recipe sets none."""
+    labels, taints = (old.labels, old.taints) if old else ((), ())
+    modern = talk.draft.cluster.recipe is RecipeName.MODERN
+    if not modern or not await talk.ask.yes(
+        _("Give the node labels or taints?"), bool(labels or taints)
+    ):
+        return labels, taints
+
+    def each(check: Callable[[str], str | None]) -> Callable[[str], str | None]:
+        return lambda answer: next(filter(None, map(check, _words(answer))), None)
+
+    label_line = await talk.ask.text(
+        _("Its labels"),
+        " ".join(labels),
+        check=each(values.check_label),
+        optional=True,
+        help=_("Such as disk=ssd."),
+    )
+    taint_line = await talk.ask.text(
+        _("Its taints"),
+        " ".join(taints),
+        check=each(values.check_taint),
+        optional=True,
+        help=_("Such as dedicated=db:NoSchedule."),
+    )
+    return tuple(_words(label_line)), tuple(_words(taint_line))
 
 
 async def _roles(talk: Talk, old: Host | None) -> frozenset[Role]:

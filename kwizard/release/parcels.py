@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import json
+import re
 import stat
 import tarfile
 import tempfile
@@ -19,6 +21,9 @@ from kwizard.release.recall import recall, sha256_of
 _GZIP = b"\x1f\x8b"
 _LARGEST_PROGRAM = 512 * 1024**2  # bytes
 _ETCD = ("etcd", "etcdctl")
+_LARGEST_MANIFEST = 1024**2  # bytes
+_MOST_NAMES = 50
+_IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]{0,250}")
 
 
 def flanneld(path: Path, cache: Path) -> Path:
@@ -75,6 +80,37 @@ def image_archive(path: Path, _cache: Path) -> Path:
             remedy="make it with `docker save IMAGE -o FILE`",
         )
     return path
+
+
+def images_in(path: Path) -> tuple[str, ...]:
+    """The names of the images in a docker archive, with their tags, as its manifest.json has them;
+    none where it has no such file or names none. Raises ReleaseError when it is no archive."""
+    _regular(path)
+    return tuple(recall(path, "image names", lambda: _image_names(path)))
+
+
+def _image_names(path: Path) -> list[str]:
+    try:
+        with tarfile.open(path, mode="r|*") as tar:
+            for member in tar:
+                if member.name == "manifest.json" and member.size <= _LARGEST_MANIFEST:
+                    stream = tar.extractfile(member)
+                    return _tags(json.load(stream)) if stream is not None else []
+    except (tarfile.TarError, EOFError, OSError, ValueError, RecursionError) as error:
+        raise ReleaseError(
+            f"{path} is no docker archive: {error}",
+            remedy="make it with `docker save IMAGE -o FILE`",
+        ) from error
+    return []
+
+
+def _tags(manifest: object) -> list[str]:
+    """RepoTags of every image in a manifest, whoever wrote it."""
+    found: list[str] = []
+    for image in manifest if isinstance(manifest, list) else ():
+        tags = image.get("RepoTags") if isinstance(image, dict) else None
+        found += [t for t in tags or () if isinstance(t, str) and _IMAGE.fullmatch(t)]
+    return found[:_MOST_NAMES]
 
 
 def _is_image(path: Path) -> bool:

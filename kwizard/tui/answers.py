@@ -55,7 +55,7 @@ def with_text(cluster: Cluster, place: Place, text: str) -> Cluster:
         raise ValueError(_("nothing is given yet"))
     change: dict[str, Any] = {key.name: value}
     if place == ("etcd", "mode") and value is not EtcdMode.EXISTING:
-        change["endpoints"] = ()
+        change |= {"endpoints": (), "ca": None, "cert": None, "key": None}
     return replace(cluster, **{name: replace(section, **change)})
 
 

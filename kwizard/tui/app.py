@@ -34,6 +34,7 @@ from kwizard.tui.sign import Sleep
 from kwizard.tui.skipping import reminder
 from kwizard.tui.theme import THEME_WORDS, THEMES
 from kwizard.tui.usecases import Practise, UseCases
+from kwizard.tui.whereabouts import asked_at
 from kwizard.tui.widgets.frame import Stage
 from kwizard.tui.words import leaving
 
@@ -139,19 +140,37 @@ class KwizardApp(App[int]):
 
     def open_draft(self, draft: Remembered) -> None:
         """Its answers, and its pages one above the other, so that Back leads through them."""
+        self.draft.take(draft.cluster)
+        self.draft.file = draft.file
+        self._written = draft
+        self._open_up_to(draft.page)
+
+    def _open_up_to(self, name: str) -> None:
+        """The pages of the answers, up to the one of that stage; the first for other names."""
         from kwizard.tui.screens.hosts import HostsScreen
         from kwizard.tui.screens.options import OptionsScreen
         from kwizard.tui.screens.release import ReleaseScreen
         from kwizard.tui.screens.review import ReviewScreen
 
-        self.draft.take(draft.cluster)
-        self.draft.file = draft.file
-        self._written = draft
         pages = (HostsScreen, ReleaseScreen, OptionsScreen, ReviewScreen)
         names = [page.stage.name for page in pages]
-        last = names.index(draft.page) if draft.page in names else 0
+        last = names.index(name) if name in names else 0
         for page in pages[: last + 1]:
             self.push_screen(page())
+
+    def to_answers(self, *sentences: str) -> None:
+        """Back to the page that asks for what the sentences name, to that very field; to the
+        options where they name nothing."""
+        from kwizard.tui.screens.form_page import FormPage
+
+        stage, row = asked_at(*sentences) or (Stage.OPTIONS, None)
+        while len(self.screen_stack) > 2 and getattr(self.screen, "stage", None) is not stage:
+            self.pop_screen()
+        if getattr(self.screen, "stage", None) is not stage:
+            self._open_up_to(stage.name)
+        page = self.screen
+        if row is not None and isinstance(page, FormPage):
+            page.call_after_refresh(page.to_field, row.ident)
 
     def new_cluster(self) -> None:
         """Begin with a blank draft; pretend hosts, and a cluster that was given, stay."""

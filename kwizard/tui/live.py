@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kwizard.app import clusters, drafts, records, verifying
-from kwizard.app.artifacts import artifacts, lying_around
-from kwizard.app.checkup import HostCheck, examine, preflights, skewed
+from kwizard.app.artifacts import artifacts, lying_around, named_as_archived
+from kwizard.app.checkup import HostCheck, checkup, examine, preflights, skewed
 from kwizard.app.install import Installation, install
 from kwizard.app.planning import make_plan, survey
 from kwizard.app.preview import Change, preview
@@ -135,6 +135,10 @@ class LiveUseCases:
         """Files that lie in the usual folders."""
         return await asyncio.to_thread(lying_around, cluster, file)
 
+    async def named_as_archived(self, cluster: Cluster) -> Cluster:
+        """Look into the archives of images."""
+        return await asyncio.to_thread(named_as_archived, cluster)
+
     def save(self, cluster: Cluster, path: Path | None = None) -> Path:
         """Write the cluster file."""
         if path is None:
@@ -222,6 +226,12 @@ class LiveUseCases:
     async def survey(self, plan: Plan, asker: Asker) -> Mapping[str, Finding]:
         """What is as wanted already."""
         return await survey(await self._ready(plan.cluster, asker), plan)
+
+    async def obstacles(self, plan: Plan, asker: Asker) -> Mapping[str, Sequence[Problem]]:
+        """What blocks, by host."""
+        looked = await checkup(await self._ready(plan.cluster, asker))
+        found = {name: _report(name, check) for name, check in looked.items()}
+        return {n: [p for p in r.problems if p.blocks] for n, r in found.items() if r.blocks}
 
     async def install(
         self, cluster: Cluster, asker: Asker, waived: frozenset[str] = frozenset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -19,7 +20,7 @@ from kwizard.tui.measures import short_path
 if TYPE_CHECKING:
     from kwizard.tui.app import KwizardApp
 
-What = Literal["retry", "skip", "shell", "copy", "report", "log", "script"]
+What = Literal["retry", "answers", "skip", "shell", "copy", "report", "log", "script"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,11 @@ class Mender:
         return short_path(self._app.cases.log_file(self._cluster, step, host))
 
     def troubles(self) -> list[Trouble]:
-        """Everything that went wrong in the run that ended."""
+        """Everything that went wrong in the run that ended, in the order of the plan."""
+        tasks = self.plan.tasks if self.plan is not None else ()
+        order = {(t.step.id, t.host_label): n for n, t in enumerate(tasks)}
         found = [Trouble.of(f) for f in self._app.run_model.failures]
+        found.sort(key=lambda t: order.get((t.step, t.host), len(order)))
         error = self._app.error
         if error is not None:
             found.append(Trouble.from_error(error))
@@ -105,11 +109,24 @@ class Mender:
                 return task
         return None
 
+    def shell_host(self, trouble: Trouble) -> str:
+        """Where a shell helps: the one other host the reason names, else the host it failed on. A
+        host that asks the cluster about another one is not the one to be mended."""
+        reason = f" {trouble.reason} "
+        named = [
+            h.name
+            for h in self._cluster.hosts
+            if h.name != trouble.host and re.search(rf"[\s:,']{re.escape(h.name)}[\s,;.']", reason)
+        ]
+        return named[0] if len(named) == 1 else trouble.host
+
     def why_not(self, what: What, step: str, host: str) -> str:
         """Why that cannot be done now, in a sentence; "" when it can."""
         match what:
             case "retry":
                 return self.why_no_retry()
+            case "answers" if self._app.installing:
+                return _("The run goes on; answers can be changed once it has stopped.")
             case "skip":
                 return self._why_no_skip(self.task(step, host))
             case "shell":

@@ -50,6 +50,11 @@ class Mark(StrEnum):
         """Nothing more will happen to it in this run."""
         return self not in (Mark.WAITING, Mark.RUNNING)
 
+    @property
+    def settled(self) -> bool:
+        """It is as wanted, or a person decided to go on without it."""
+        return self in (Mark.DONE, Mark.KEPT, Mark.WAIVED)
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -114,18 +119,20 @@ class LogBuffer:
 
 @dataclass(frozen=True, slots=True)
 class PhaseView:
-    """A phase in the strip: how many of its tasks are over, and what is notable about it."""
+    """A phase in the strip: how many of its tasks are as they should be, and what is notable about
+    it. `blocked`: something before it failed, so that it could not begin or go on."""
 
     phase: str
     over: int
     total: int
     running: bool
     failed: bool
+    blocked: bool = False
 
     @property
     def done(self) -> bool:
         """All over, nothing failed."""
-        return self.over == self.total and not self.failed
+        return self.over == self.total
 
 
 Status = Literal["idle", "running", "done", "failed", "interrupted"]
@@ -182,12 +189,16 @@ class RunModel:
             case StepFinished():
                 self._put(event, Spot(Mark.DONE, seconds=event.seconds))
                 self._over(event, str(event.exit), event.seconds)
-                self._say(event, "── " + _("done in {seconds:.1f} s", seconds=event.seconds))
+                title, took = self._title(event.step), event.seconds
+                self._say(
+                    event, "── " + _("{step}: done in {seconds:.1f} s", step=title, seconds=took)
+                )
             case StepFailed():
                 self._put(event, Spot(Mark.FAILED, reason=event.reason))
                 self.failures.append(event)
                 self._over(event, _("failed") if event.exit is None else str(event.exit))
-                self._say(event, "── " + _("failed: {reason}", reason=told(event.reason)))
+                title, why = self._title(event.step), told(event.reason)
+                self._say(event, "── " + _("{step}: failed: {reason}", step=title, reason=why))
             case Progress():
                 self._progress(event)
             case Log():
@@ -208,17 +219,18 @@ class RunModel:
             out.append(
                 PhaseView(
                     phase,
-                    sum(m.over for m in marks),
+                    sum(m.settled for m in marks),
                     len(marks),
                     Mark.RUNNING in marks,
-                    Mark.FAILED in marks or Mark.BLOCKED in marks,
+                    Mark.FAILED in marks,
+                    Mark.BLOCKED in marks,
                 )
             )
         return out
 
     def counts(self) -> tuple[int, int]:
-        """(tasks that are over, all tasks)."""
-        return sum(s.mark.over for s in self.spots.values()), len(self.spots)
+        """(tasks that need nothing more, all tasks)."""
+        return sum(s.mark.settled for s in self.spots.values()), len(self.spots)
 
     def elapsed(self, now: datetime) -> float:
         """Seconds since the run began; once it has ended, how long it took."""
@@ -304,6 +316,10 @@ class RunModel:
             return lines
         name = event.step.rpartition("/")[2]
         return [f"{name} │ {line}" for line in lines]
+
+    def _title(self, step: str) -> str:
+        """What a step is called."""
+        return next((told(row.title) for row in self.rows if row.step == step), step)
 
     def _put(self, event: StepEvent, spot: Spot) -> None:
         self._know(Row(event.step, event.phase, event.step), event.host)

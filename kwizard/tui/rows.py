@@ -17,6 +17,7 @@ from kwizard.cluster.model import (
     Backend,
     Cluster,
     EtcdMode,
+    FlannelStore,
     Join,
     ProxyMode,
     RecipeName,
@@ -45,6 +46,20 @@ def modern(cluster: Cluster) -> bool:
 def classic(cluster: Cluster) -> bool:
     """Only with the classic recipe."""
     return cluster.recipe is RecipeName.CLASSIC
+
+
+def existing(cluster: Cluster) -> bool:
+    """Only with an etcd that is there already."""
+    return cluster.etcd.mode is EtcdMode.EXISTING
+
+
+def _with_tls(cluster: Cluster) -> bool:
+    return modern(cluster) and existing(cluster)
+
+
+def _brings_etcd(cluster: Cluster) -> bool:
+    """Members need the programs; of an etcd that exists, modern needs etcdctl to ask it."""
+    return cluster.etcd.mode is EtcdMode.SYSTEMD or _with_tls(cluster)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +105,7 @@ def release_rows() -> tuple[Row, ...]:
         return Row(key, label, shown=shown, empty=empty)
 
     return (
-        row("etcd", "binaries", label="etcd", shown=by_mode(EtcdMode.SYSTEMD), empty=there),
+        row("etcd", "binaries", label="etcd", shown=_brings_etcd, empty=there),
         row("etcd", "archive", label=_("etcd image"), shown=by_mode(EtcdMode.DOCKER), empty=pulled),
         row("runtime", "containerd", label="containerd", shown=modern, empty=there),
         row("runtime", "cni_plugins", label=_("CNI plugins"), shown=modern, empty=there),
@@ -135,9 +150,13 @@ def option_rows() -> tuple[Row, ...]:
         Row(
             ("etcd", "endpoints"),
             _("etcd endpoints"),
-            shown=lambda c: c.etcd.mode is EtcdMode.EXISTING,
+            shown=existing,
         ),
+        Row(("etcd", "ca"), _("etcd's CA"), shown=_with_tls, empty=_("who signed its members")),
+        Row(("etcd", "cert"), _("etcd client cert"), shown=_with_tls, empty=_("a PEM file")),
+        Row(("etcd", "key"), _("etcd client key"), shown=_with_tls, empty=_("a PEM file")),
         Row(("network", "backend"), _("Overlay"), of(Backend)),
+        Row(("flannel", "store"), _("Subnets kept in"), of(FlannelStore), shown=modern),
         Row(("proxy", "mode"), _("Service rules"), of(ProxyMode), shown=modern),
         Row(("network", "pods"), _("Pod range"), restrict=NUMBERS, other=_other_pods),
         Row(("network", "services"), _("Service range"), restrict=NUMBERS, other=_other_services),

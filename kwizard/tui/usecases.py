@@ -159,6 +159,10 @@ class UseCases(Protocol):
         is where the cluster file is."""
         ...
 
+    async def named_as_archived(self, cluster: Cluster) -> Cluster:
+        """`cluster` with its images called what the archives it names call them."""
+        ...
+
     def save(self, cluster: Cluster, path: Path | None = None) -> Path:
         """Write the cluster file, into kwizard's own place unless `path` says where."""
         ...
@@ -186,6 +190,11 @@ class UseCases(Protocol):
 
     async def survey(self, plan: Plan, asker: Asker) -> Mapping[str, Finding]:
         """By task id, what is as wanted already. Read only."""
+        ...
+
+    async def obstacles(self, plan: Plan, asker: Asker) -> Mapping[str, Sequence[Problem]]:
+        """By host, what would stop the installation there, as the hosts are now; only hosts with
+        something. Read only."""
         ...
 
     def install(

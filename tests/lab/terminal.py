@@ -7,6 +7,7 @@ import re
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -14,17 +15,22 @@ FOCUSED = "48;5;173m"  # the background of the button that has the focus, in 256
 
 
 class Terminal:
-    """A tmux session of its own, 80x24, running one command; gone with the context."""
+    """A tmux session of its own, 80x24, running one command (in `folder`, where that is given);
+    gone with the context."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None
+    ) -> None:
         self._socket = f"kwizard-test-{os.getpid()}"
         self._command = command
+        self._folder = folder or Path.cwd()
         self._environment = {**environment, "TERM": "xterm-256color"}
 
     def __enter__(self) -> Self:
         self._tmux("kill-server", check=False)
         line = [*self._command]
-        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", *line)
+        size = ("-x", "80", "-y", "24", "-c", str(self._folder))
+        self._tmux("-f", "/dev/null", "new-session", "-d", *size, *line)
         return self
 
     def __exit__(
@@ -74,12 +80,18 @@ class Terminal:
             time.sleep(0.1)
         return screen
 
+    def on(self, label: str) -> bool:
+        """Whether the button with that label has the cursor."""
+        # Up to the next background: the button beside the one with the cursor is not meant.
+        wanted = re.escape(FOCUSED) + rf"(?:(?!48;5;)[^‹›])*{label}"
+        return re.search(wanted, self.screen(colours=True)) is not None
+
     def press(self, label: str) -> None:
-        """Walk with Tab to the button with that label, and press it."""
+        """Walk with Tab to the button with that label, and press it. A row of buttons is entered at
+        its likeliest one."""
         self.until(label)
-        wanted = re.compile(re.escape(FOCUSED) + rf"[^‹›]*{label}")
         for _ in range(40):
-            if wanted.search(self.screen(colours=True)):
+            if self.on(label):
                 self.keys("Enter")
                 return
             self.keys("Tab")

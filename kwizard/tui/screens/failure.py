@@ -21,12 +21,18 @@ from kwizard.tui.plain import plain
 from kwizard.tui.screens.dialogs import Ask, Dialog
 from kwizard.tui.screens.script import ScriptScreen
 from kwizard.tui.skipping import consequence, lasting
+from kwizard.tui.whereabouts import answered_at
 from kwizard.tui.widgets.frame import Buttons
 
 ACTIONS: dict[What, tuple[str, str, str]] = {
     "retry": (N_("Retry"), "r", N_("looks at everything again and does what is still due")),
+    "answers": (
+        N_("Answers"),
+        "a",
+        N_("back to the answers, to change one, and on again"),
+    ),
     "skip": (N_("Skip…"), "x", N_("goes on without this step, this once; asks before")),
-    "shell": (N_("Shell"), "s", N_("opens ssh on that host; leaving it comes back here")),
+    "shell": (N_("Shell"), "s", N_("opens ssh on {host}; leaving it comes back here")),
     "copy": (N_("Copy"), "y", N_("the script into the clipboard and into a file")),
     "report": (N_("Report"), "e", N_("journal and logs in one file to ask for help with")),
     "log": (N_("Log"), "l", N_("all of the log that is kept, to scroll and search")),
@@ -38,8 +44,8 @@ LOOK = 1 / 4  # seconds between two looks whether the report is written
 
 
 class FailureDialog(Dialog[str]):
-    """Gives back "retry", "skip", "log" or "quit", which are for the page to do; None when it was
-    closed. `chosen` is the number of the trouble it ended at."""
+    """Gives back "retry", "answers", "skip" or "log", for the page to do; None when it was closed.
+    `chosen` is the number of the trouble it ended at."""
 
     CSS_PATH = ["dialogs.tcss", "failure.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,7 +64,7 @@ class FailureDialog(Dialog[str]):
         super().__init__("")
         self._mender, self._troubles = mender, tuple(troubles)
         self.chosen = chosen
-        self._busy = False
+        self._busy = self._quiet = False
 
     @property
     def trouble(self) -> Trouble:
@@ -72,10 +78,10 @@ class FailureDialog(Dialog[str]):
         yield Static(id="failure-kept")
         buttons: list[tuple[str, str]] = [(what, _(said[0])) for what, said in ACTIONS.items()]
         first, second = buttons[:5], buttons[5:]
-        if len(self._troubles) > 1:
-            second.append(("next", _("Next failure ›")))
+        several = len(self._troubles) > 1
+        last = ("next", _("Next failure ›")) if several else ("quit", _("Quit"))
         yield Buttons(first, strong="retry")
-        yield Buttons([*second, ("close", _("Close")), ("quit", _("Quit"))])
+        yield Buttons([*second, ("close", _("Close")), last])
         yield Static(id="failure-meaning")
 
     def on_mount(self) -> None:
@@ -102,7 +108,7 @@ class FailureDialog(Dialog[str]):
         self.query_one("#failure-text", Static).update(self._text(trouble))
         self.query_one("#failure-box").scroll_home(animate=False)
         for what in ACTIONS:
-            why = self._mender.why_not(what, trouble.step, trouble.host)
+            why = self._why_not(what)
             self.query_one(f"#{what}").set_class(bool(why), "-unable")
 
     def _text(self, trouble: Trouble) -> Content:
@@ -110,6 +116,11 @@ class FailureDialog(Dialog[str]):
         parts = [Content.assemble(("✗ ", "$error"), plain(told(trouble.reason) + status, "bold"))]
         if trouble.hint and trouble.hint != trouble.reason:
             parts.append(Content.assemble(("→ ", "$secondary"), plain(told(trouble.hint))))
+        if where := answered_at(trouble.reason, trouble.hint):
+            parts.append(Content.assemble(("→ ", "$secondary"), plain(where)))
+        if others := self._same_elsewhere(trouble):
+            said = _("The same happened on {hosts}.", hosts=", ".join(others))
+            parts.append(plain(said, "$muted"))
         tail = [line for line in trouble.tail.split("\n") if line.strip()]
         if tail:
             parts.append(plain(_("The end of its log:"), "$muted"))
@@ -119,11 +130,21 @@ class FailureDialog(Dialog[str]):
             parts.append(plain(_("The whole log: {file}", file=where), "$muted"))
         return Content("\n").join(parts)
 
+    def _same_elsewhere(self, trouble: Trouble) -> list[str]:
+        return [
+            t.host
+            for t in self._troubles
+            if t.host != trouble.host and (t.step, t.reason) == (trouble.step, trouble.reason)
+        ]
+
     # -- doing ------------------------------------------------------------------------------
 
     @on(DescendantFocus)
     def _mean(self) -> None:
         """Say what the button under the cursor does, or why it does nothing."""
+        if self._quiet:
+            self._quiet = False
+            return
         focused = self.focused
         ident = (focused.id or "") if focused is not None else ""
         if ident in ACTIONS:
@@ -133,11 +154,21 @@ class FailureDialog(Dialog[str]):
 
     def _tell(self, what: What) -> None:
         _label, key, meaning = ACTIONS[what]
-        why = self._mender.why_not(what, self.trouble.step, self.trouble.host)
+        why = self._why_not(what)
         if why:
             self._say(Content.assemble(("! ", "$warning"), plain(why, "$warning")))
         else:
-            self._say(Content.assemble((key, "$accent"), plain(f"  {_(meaning)}", "$muted")))
+            self._say(
+                Content.assemble((key, "$accent"), plain(f"  {self._meaning(meaning)}", "$muted"))
+            )
+
+    def _meaning(self, meaning: str) -> str:
+        return _(meaning, host=self._mender.shell_host(self.trouble))
+
+    def _why_not(self, what: What) -> str:
+        trouble = self.trouble
+        host = self._mender.shell_host(trouble) if what == "shell" else trouble.host
+        return self._mender.why_not(what, trouble.step, host)
 
     def _say(self, text: Content) -> None:
         self.query_one("#failure-meaning", Static).update(text)
@@ -157,12 +188,12 @@ class FailureDialog(Dialog[str]):
     def action_do(self, ident: str) -> None:
         """One of ACTIONS, or why not."""
         what, trouble = cast("What", ident), self.trouble
-        if self._mender.why_not(what, trouble.step, trouble.host):
+        if self._why_not(what):
             self.query_one(f"#{what}").focus()
             self._tell(what)
             return
         match what:
-            case "retry" | "log":
+            case "retry" | "answers" | "log":
                 self.dismiss(what)
             case "skip":
                 self._ask_to_skip()
@@ -203,12 +234,14 @@ class FailureDialog(Dialog[str]):
             return
         self._busy = True
         try:
-            said = await self._mender.shell(self.trouble.host)
+            said = await self._mender.shell(self._mender.shell_host(self.trouble))
         except KwizardError as error:
             said = what_happened(error)
         finally:
             self._busy = False
-        self.query_one("#retry").focus()
+        retry = self.query_one("#retry")
+        self._quiet = self.focused is not retry  # what was done stays said over this one move
+        retry.focus()
         self._say(plain(said, "$secondary"))
 
     def action_next(self, by: int) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -25,14 +23,9 @@ from kwizard.tui.widgets.form import Answer, Choice, Field, Line, Problems
 
 class FormPage(Page):
     """A page whose answers go into the draft at once. Subclasses say which `rows` there are, and
-    hear of every change (`changed`). `pane` is what PageUp and PageDown scroll."""
+    hear of every change (`changed`)."""
 
     AUTO_FOCUS = "#recipe"  # the first question decides the others
-    pane: ClassVar[str] = ""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pageup", "scroll_pane(-1)", show=False),
-        Binding("pagedown", "scroll_pane(1)", show=False),
-    ]
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,11 +60,6 @@ class FormPage(Page):
     def on_mount(self) -> None:
         """Which rows are shown, and what is wrong."""
         self.settle()
-
-    def action_scroll_pane(self, by: int) -> None:
-        """The pane beside the form, a page up or down."""
-        box = self.query_one(self.pane)
-        box.scroll_relative(y=by * max(1, box.size.height - 1), animate=False)
 
     def on_screen_resume(self) -> None:
         """A later page may have changed answers of this one."""
@@ -126,6 +114,11 @@ class FormPage(Page):
         """The field around the control with that id."""
         parent = self.query_one(f"#{ident}").parent
         return parent if isinstance(parent, Field) else None
+
+    def to_field(self, ident: str) -> None:
+        """Put the cursor there, if it is shown."""
+        for control in self.query(f"#{ident}"):
+            control.focus()
 
     def reload(self) -> None:
         """Show the draft's answers, whoever gave them."""

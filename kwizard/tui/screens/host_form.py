@@ -12,11 +12,12 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from kwizard.cluster.model import SSH, Host, Role
-from kwizard.language import N_, _
+from kwizard.cluster.values import check_label, check_taint, halves
+from kwizard.language import N_, _, told
 from kwizard.tui.paths import file_path
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.dialogs import Dialog
-from kwizard.tui.widgets.form import Answer, Choice, Field, Line
+from kwizard.tui.widgets.form import Answer, Choice, Field, Form, Line
 from kwizard.tui.widgets.frame import Buttons
 
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -38,6 +39,8 @@ HINTS = {
     "ssh-jump": N_("a host to go through: user@bastion:22"),
     "role-control-plane": N_("runs the apiserver, controller manager and scheduler"),
     "role-worker": N_("runs pods: docker, kubelet, kube-proxy"),
+    "node-labels": N_("of the node, with blanks between: disk=ssd example.com/room=a"),
+    "node-taints": N_("of the node: dedicated=db:NoSchedule keeps other pods away"),
     "role-etcd": N_("holds the cluster's data; one, three or five hosts"),
 }
 
@@ -46,13 +49,22 @@ class HostForm(Dialog[Host]):
     """Gives back the host, or None. `taken` are the names of the other hosts."""
 
     CSS_PATH = ["dialogs.tcss", "host_form.tcss"]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012
 
-    def __init__(self, host: Host | None, taken: AbstractSet[str]) -> None:
+    def __init__(self, host: Host | None, taken: AbstractSet[str], *, marks: bool = False) -> None:
+        """`marks`: ask for labels and taints, which only the modern recipe sets."""
         super().__init__(_("Host {name}", name=host.name) if host else _("A new host"))
-        self._host, self._taken = host, taken
+        self._host, self._taken, self._marks = host, taken, marks
 
     def body(self) -> ComposeResult:
-        """Name and address, login, roles."""
+        """The fields; what the one under the cursor wants; the buttons."""
+        with Form(id="host-fields"):
+            yield from self._fields()
+        yield Static(id="form-hint")
+        yield Buttons([("cancel", _("Cancel")), ("ok", _("Keep"))], strong="ok")
+
+    def _fields(self) -> ComposeResult:
+        """Name and address, login, roles, labels and taints."""
         host = self._host
         ssh = host.ssh if host else SSH()
         roles = host.roles if host else frozenset({Role.WORKER})
@@ -74,8 +86,11 @@ class HostForm(Dialog[Host]):
             value = "yes" if role in roles else "no"
             label = _(ROLE_WORDS[role])
             yield Field(label, Choice(YES_NO, value, id=f"role-{role.value}"))
-        yield Static(id="form-hint")
-        yield Buttons([("cancel", _("Cancel")), ("ok", _("Keep"))], strong="ok")
+        if self._marks:
+            labels, taints = (host.labels, host.taints) if host else ((), ())
+            yield Static(_("Node"), classes="form-heading")
+            yield Field(_("Labels"), Line(" ".join(labels), id="node-labels"))
+            yield Field(_("Taints"), Line(" ".join(taints), id="node-taints"))
 
     def on_mount(self) -> None:
         """Typing can begin at once."""
@@ -119,7 +134,16 @@ class HostForm(Dialog[Host]):
         port = self._text("ssh-port")
         if port and not 1 <= int(port) <= 65535:
             out["ssh-port"] = _("a port is 1 to 65535")
+        for ident, check in (("node-labels", check_label), ("node-taints", check_taint)):
+            for said in filter(None, map(check, self._words(ident))):
+                out.setdefault(ident, "; ".join(map(told, filter(None, halves(said)))))
         return out
+
+    def _words(self, ident: str) -> tuple[str, ...]:
+        """What stands in that field, word by word; nothing where it is not asked for."""
+        return tuple(
+            w for line in self.query(f"#{ident}").results(Input) for w in line.value.split()
+        )
 
     @on(Input.Submitted)
     def _next_field(self) -> None:
@@ -140,14 +164,19 @@ class HostForm(Dialog[Host]):
             self.query_one("#form-hint", Static).update(plain(f"! {mistakes[first]}", "$error"))
             return
         port = self._text("ssh-port")
+        old = self._host
+        reached = (self._text("host-address"), self._text("ssh-address"), port)
         self.dismiss(
             Host(
+                labels=self._words("node-labels") if self._marks else old.labels if old else (),
+                taints=self._words("node-taints") if self._marks else old.taints if old else (),
                 name=self._text("host-name"),
                 address=IPv4Address(self._text("host-address")),
                 roles=frozenset(
                     r for r in Role if self.query_one(f"#role-{r.value}", Choice).value == "yes"
                 ),
                 ssh=SSH(
+                    host_key=old.ssh.host_key if old and _reached(old) == reached else None,
                     address=self._text("ssh-address") or None,
                     user=self._text("ssh-user") or None,
                     port=int(port) if port else None,
@@ -156,3 +185,8 @@ class HostForm(Dialog[Host]):
                 ),
             )
         )
+
+
+def _reached(host: Host) -> tuple[str, str, str]:
+    """Where SSH goes, as the form has it: a key belongs to the machine that is there."""
+    return str(host.address), host.ssh.address or "", str(host.ssh.port or "")

@@ -18,7 +18,7 @@ from textual.content import Content
 from textual.widgets import Button, DataTable, Input, Static
 
 from kwizard.cluster.finding import Finding
-from kwizard.cluster.model import Cluster, Host, Role
+from kwizard.cluster.model import Cluster, Host, RecipeName, Role
 from kwizard.errors import KwizardError, Problem
 from kwizard.language import N_, _, _n
 from kwizard.tui.plain import cell, hung, lines, plain
@@ -26,6 +26,7 @@ from kwizard.tui.screens.page import Page
 from kwizard.tui.screens.saving import save_as
 from kwizard.tui.theme import palette
 from kwizard.tui.usecases import HostReport, Pasted
+from kwizard.tui.whereabouts import answered_at
 from kwizard.tui.widgets.form import Field, Line, Problems, in_full
 from kwizard.tui.widgets.frame import Buttons, Stage
 from kwizard.tui.widgets.grid import Grid
@@ -40,6 +41,7 @@ class HostsScreen(Page):
     CSS_PATH = "hosts.tcss"
     stage = Stage.HOSTS
     help_name = "hosts"
+    pane = "#finding-box"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "Add"),
         Binding("p", "paste", "Paste"),
@@ -194,6 +196,8 @@ class HostsScreen(Page):
                 _("Not looked at yet: k connects to every host and looks"), "$muted"
             )
         parts = [in_full(report.problems)] if report.problems else []
+        if where := answered_at(*(p.message for p in report.problems)):
+            parts.append(Content.assemble(("  → ", "$secondary"), plain(where)))
         if parts and report.facts:
             parts.append(Content(""))
         width = max((cell_len(what) for what, _ in report.facts), default=0)
@@ -247,6 +251,10 @@ class HostsScreen(Page):
         self.query_one(Field).mark(not good)
         self._judge()
 
+    @on(Input.Submitted, "#name")
+    def _to_the_table(self) -> None:
+        self.query_one("#hosts").focus()
+
     def action_add(self) -> None:
         """An empty form."""
         self._open_form(None)
@@ -268,7 +276,9 @@ class HostsScreen(Page):
                 self.query_one("#hosts", Grid).choose(host.name)
 
         taken = {h.name for h in draft.cluster.hosts} - {name}
-        self.app.push_screen(HostForm(draft.cluster.host(name) if name else None, taken), done)
+        marks = draft.cluster.recipe is RecipeName.MODERN
+        host = draft.cluster.host(name) if name else None
+        self.app.push_screen(HostForm(host, taken, marks=marks), done)
 
     def action_remove(self) -> None:
         """Take the host out of the list; nothing happens on it."""

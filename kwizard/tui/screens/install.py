@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -22,7 +21,7 @@ from kwizard.tui.plain import plain
 from kwizard.tui.screens.commands import CommandsScreen
 from kwizard.tui.screens.failure import FailureDialog, skip_question
 from kwizard.tui.screens.page import Page
-from kwizard.tui.screens.paths import AskPath
+from kwizard.tui.screens.saving import save_log
 from kwizard.tui.screens.script import ScriptScreen
 from kwizard.tui.skipping import consequence
 from kwizard.tui.widgets.frame import Buttons, Stage
@@ -212,6 +211,8 @@ class InstallScreen(Page):
             trouble = dialog.trouble
             if what == "retry":
                 self.action_retry()
+            elif what == "answers":
+                self.wizard.to_answers(trouble.reason, trouble.hint)
             elif what == "skip":
                 self._skip(trouble)
             elif what == "log":
@@ -354,29 +355,8 @@ class InstallScreen(Page):
     def action_save_log(self) -> None:
         """All of the log of the host in front, into a file."""
         host, plan = self.query_one(LogDeck).current, self._mender.plan
-        if not host or plan is None:
-            return
-
-        def save(path: Path | None) -> None:
-            if path is None:
-                return
-            try:
-                count = self.wizard.cases.save_log(plan, host, path)
-            except OSError as error:
-                self.say(_("not saved: {error}", error=error), bad=True)
-            else:
-                self.say(_("{count} logs saved to {file}", count=count, file=short_path(path)))
-
-        name = f"{plan.cluster.name}-{host}.log"
-        self.app.push_screen(
-            AskPath(
-                _("Save the log of {host}", host=host),
-                _("All of it, step by step, into"),
-                str(Path.cwd() / name),
-                "write",
-            ),
-            save,
-        )
+        if host and plan is not None:
+            save_log(self, plan, host)
 
     def action_next_log(self, by: int) -> None:
         """The next host's log."""

@@ -32,6 +32,28 @@ MODERN: Meanings = {
     ("etcd-mode", "systemd"): (
         N_("A unit etcd.service on each etcd host, with TLS for clients and members."),
     ),
+    ("etcd-mode", "existing"): (
+        N_("No etcd is started: the one at the endpoints you give is checked and used, with TLS."),
+        N_("It must hold no other Kubernetes cluster."),
+    ),
+    ("etcd-ca", ""): (
+        N_("The certificate of who signed those of etcd's members: a PEM file here."),
+    ),
+    ("etcd-cert", ""): (N_("What this cluster shows to etcd: a PEM file here."),),
+    ("etcd-key", ""): (
+        N_("The key of that certificate. It goes to the hosts that ask etcd, and to no others."),
+    ),
+    ("flannel-store", "kubernetes"): (
+        N_("Kubernetes gives each node a subnet; only the control plane can open etcd."),
+        N_("A cluster that stands keeps the store it has."),
+    ),
+    ("flannel-store", "etcd"): (
+        N_(
+            "As the article has it: flannel leases subnets in etcd, before any Kubernetes is there."
+        ),
+        N_("Every node then holds a key that opens all of etcd, Secrets included."),
+        N_("A cluster that stands keeps the store it has."),
+    ),
     ("network-pods", ""): (
         N_("flannel gives each host a /24 out of it, and its pods addresses of that /24."),
         N_("It should not contain the hosts' own network."),

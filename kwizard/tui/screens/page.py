@@ -36,11 +36,13 @@ def help_file(name: str) -> Path:
 
 
 class Page(Keys):
-    """A page of the wizard. Subclasses say what is on it (`body`) and where it stands."""
+    """A page of the wizard. Subclasses say what is on it (`body`) and where it stands. `pane` is
+    what PageUp and PageDown scroll, whatever has the cursor."""
 
     stage: ClassVar[Stage | None] = None
     title_text: ClassVar[str] = ""
     help_name: ClassVar[str] = ""
+    pane: ClassVar[str] = ""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall"), (34, "-high")]  # noqa: RUF012
@@ -51,6 +53,8 @@ class Page(Keys):
         Binding("f2", "problems", "Problems", show=False),  # the box of problems names it
         Binding("question_mark,f1", "help", "Help", key_display="?"),
         Binding("ctrl+o", "jump", "Jump", show=False),
+        Binding("pageup", "scroll_pane(-1)", show=False),
+        Binding("pagedown", "scroll_pane(1)", "Scroll", key_display="pgdn"),
     ]
 
     @property
@@ -90,6 +94,8 @@ class Page(Keys):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """The key for problems is there when problems are shown. Keys that can do nothing now are
         grey (`why_not`)."""
+        if action == "scroll_pane":
+            return bool(self.pane) and any(w.max_scroll_y > 0 for w in self.query(self.pane))
         if action == "problems":
             return any(p.display for p in self.query(Problems))
         return None if self.is_mounted and self.why_not(action) else True
@@ -105,6 +111,11 @@ class Page(Keys):
             return
         if why := self.why_not(active.binding.action.partition("(")[0]):
             self.say(why)
+
+    def action_scroll_pane(self, by: int) -> None:
+        """The pane that is too long for its place, a page up or down."""
+        box = self.query_one(self.pane)
+        box.scroll_relative(y=by * max(1, box.size.height - 1), animate=False)
 
     def action_problems(self) -> None:
         """Every problem of the cluster file in full, each with its remedy."""

@@ -17,7 +17,7 @@ from textual.widgets import Button, Input, Static
 from kwizard.cluster.finding import Path as Place
 from kwizard.cluster.model import Cluster, RecipeName
 from kwizard.errors import KwizardError, Problem
-from kwizard.language import _
+from kwizard.language import _, _n
 from kwizard.tui.answers import text_of
 from kwizard.tui.download import Download
 from kwizard.tui.measures import duration, size
@@ -30,6 +30,7 @@ from kwizard.tui.widgets.form import Answer, Choice, Field, Form, Problems, in_f
 from kwizard.tui.widgets.frame import Buttons, Stage
 
 DOWNLOAD, MIRROR, TARBALL = "download", "mirror", "tarball"
+RELEASE: Place = ("release", "tarball")
 REDRAW = 0.2  # seconds between two looks at a download that runs
 BAR = 30  # cells of its bar
 
@@ -147,12 +148,25 @@ class ReleaseScreen(FormPage):
                 field.note(self._versions(self.wizard.draft.cluster.recipe))
         if row.place[-1] in ("recipe", "tarball", "binary", "binaries", "containerd"):
             self._look_around()
+        if row.place[-1] in ("pause_archive", "coredns_archive", "archive"):
+            self._name_images()
 
     def settle(self) -> None:
         """Also what is found, and what the button for fetching does."""
         super().settle()
         if self.is_mounted:
             self._draw()
+
+    @work(exclusive=True, group="names", exit_on_error=False)
+    async def _name_images(self) -> None:
+        """An image is called what its archive calls it, so that nobody has to know."""
+        before = self.wizard.draft.cluster
+        named = await self.wizard.cases.named_as_archived(before)
+        if named == before or self.wizard.draft.cluster != before:
+            return
+        self.wizard.draft.change(named)
+        self.reload()
+        self.say(_("the name of an image was taken from its archive"))
 
     # -- files that lie around --------------------------------------------------------------
 
@@ -163,18 +177,22 @@ class ReleaseScreen(FormPage):
         self._draw()
 
     def _offers(self) -> dict[Row, Path]:
-        """Rows that are shown and empty, with the file that would do."""
+        """Empty rows with the file that would do. A release that lies here is offered in place of
+        the official one; a mirror was named on purpose."""
         cluster = self.wizard.draft.cluster
         out = {}
         for row in self.rows:
             files = self._around.get(row.place, ())
-            if files and row.shown(cluster) and not text_of(cluster, row.place):
+            shown = row.shown(cluster) or (row.place == RELEASE and self._source == DOWNLOAD)
+            if files and shown and not text_of(cluster, row.place):
                 out[row] = files[0]
         return out
 
     def action_use_found(self) -> None:
         """Fill every empty line for which a file was found."""
         offers = self._offers()
+        if any(row.place == RELEASE for row in offers):
+            self.query_one("#source", Choice).choose(TARBALL)
         for row, path in offers.items():
             self.query_one(f"#{row.ident}", Input).value = str(path)
         if not offers:
@@ -240,25 +258,27 @@ class ReleaseScreen(FormPage):
             parts.append(Content.styled(_("▸ looking …"), "bold $accent"))
         elif download.status != "idle" and download.is_of(draft.cluster):
             parts += downloading(download)
-        elif draft.release is None:
-            parts.append(self.query_one("#source", Choice).answer.meaning)
         if draft.release is not None and not self._looking:
             parts += reported(draft.release)
-        self.query_one("#found", Static).update(lines(*parts, "", *self._files()))
+        offered = self._offered()
+        if not parts:
+            parts = [*offered, self.query_one("#source", Choice).answer.meaning]
+        else:
+            parts += offered
+        self.query_one("#found", Static).update(lines(*parts))
 
-    def _files(self) -> list[Content | str]:
+    def _offered(self) -> list[Content | str]:
         offers = self._offers()
-        out: list[Content | str] = [
-            Content.assemble(
-                ("▸ ", "$accent"),
-                f"{row.label}  ",
-                plain(_("found: {path}", path=short_path(path))),
-            )
-            for row, path in offers.items()
+        if not offers:
+            return []
+        found = _n("F4 takes the file that was found:", "F4 takes what was found:", len(offers))
+        return [
+            Content.styled(found, "bold $accent"),
+            *(
+                Content.assemble(("▸ ", "$accent"), f"{row.label}  ", plain(short_path(path)))
+                for row, path in offers.items()
+            ),
         ]
-        if offers:
-            out.append(Content.styled(_("F4 takes what was found."), "$muted"))
-        return out
 
     # -- onward -----------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,14 +14,17 @@ from textual.content import Content
 from textual.widgets import Button, DataTable, Static
 
 from kwizard.engine.plan import Finding, State, Task
-from kwizard.errors import InvalidInput, KwizardError
+from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.language import N_, _, told
 from kwizard.recipes.step import Operator, Place, Wait
 from kwizard.tui.errors import in_words, what_happened
 from kwizard.tui.plain import cell, plain
+from kwizard.tui.screens.dialogs import Notice
 from kwizard.tui.screens.page import Page
 from kwizard.tui.screens.saving import save_as
 from kwizard.tui.theme import palette
+from kwizard.tui.whereabouts import answered_at
+from kwizard.tui.widgets.form import Problems, in_full
 from kwizard.tui.widgets.frame import Buttons, Stage
 from kwizard.tui.widgets.grid import Grid
 
@@ -45,6 +49,7 @@ class ReviewScreen(Page):
         self._by_host = False
         self._looking = False
         self._refusal: tuple[str, ...] = ()
+        self._obstacles: list[Problem] = []
 
     def body(self) -> ComposeResult:
         """Summary, table, the reason below, the equivalent command, buttons."""
@@ -52,6 +57,7 @@ class ReviewScreen(Page):
         table = Grid(id="plan")
         yield table
         yield Static(id="reason")
+        yield Problems(id="problems")
         yield Static(id="command")
         yield Buttons(
             [("back", _("‹ Back")), ("save", _("Save file")), ("install", _("Install ›"))],
@@ -69,6 +75,7 @@ class ReviewScreen(Page):
                 return
         self._fill()
         self._command()
+        self.query_one("#problems", Problems).show([])
         self.query_one("#plan").focus()
         if not app.findings:
             self.action_survey()
@@ -216,6 +223,35 @@ class ReviewScreen(Page):
         finally:
             self._looking = False
         self._fill()
+        if not app.findings:
+            return
+        self._to_what_is_due()
+        await self._look_for_obstacles()
+
+    async def _look_for_obstacles(self) -> None:
+        """What the first step would stop at: better said here than after Install."""
+        app = self.wizard
+        if app.plan is None:
+            return
+        try:
+            self._obstacles = gathered(await app.cases.obstacles(app.plan, app.asker))
+        except KwizardError as error:
+            self.complain(error)
+        self.query_one("#problems", Problems).show(self._obstacles, limit=2)
+        self.refresh_bindings()
+
+    def _to_what_is_due(self) -> None:
+        """What is as wanted may fill pages: the cursor begins where there is something to do."""
+        table, findings = self.query_one("#plan", Grid), self.wizard.findings
+        first = next((t.id for t in self._tasks() if _due(findings.get(t.id))), None)
+        if table.cursor_row <= 1 and first is not None:
+            table.choose(first)
+
+    def action_problems(self) -> None:
+        """What stands in the way on the hosts, in full."""
+        self.app.push_screen(
+            Notice(_("What stands in the way on the hosts"), in_full(self._obstacles))
+        )
 
     def _say_looking(self) -> None:
         self._looking = True
@@ -266,6 +302,23 @@ class ReviewScreen(Page):
         from kwizard.tui.screens.install import InstallScreen
 
         self.app.push_screen(InstallScreen())
+
+
+def _due(finding: Finding | None) -> bool:
+    return finding is not None and finding.state is State.DUE
+
+
+def gathered(found: Mapping[str, Sequence[Problem]]) -> list[Problem]:
+    """Each obstacle once, with all hosts that have it, and where in the wizard it is answered."""
+    hosts: dict[tuple[str, str], list[str]] = {}
+    for host, problems in found.items():
+        for problem in problems:
+            hosts.setdefault((problem.message, problem.remedy), []).append(host)
+    out = []
+    for (message, remedy), names in hosts.items():
+        said = "\n  ".join(filter(None, (told(remedy), answered_at(message, remedy))))
+        out.append(Problem(f"{', '.join(names)}: {told(message)}", said))
+    return out
 
 
 def _kind(task: Task) -> str:

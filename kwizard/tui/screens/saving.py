@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from kwizard.engine.plan import Plan
 from kwizard.errors import KwizardError
 from kwizard.language import _
 from kwizard.tui.paths import short_path
@@ -33,3 +34,21 @@ def save_as(page: Page, then: Callable[[Path], None]) -> None:
     name = wizard.draft.cluster.name or "cluster"
     value = str(wizard.draft.file or Path.cwd() / f"{name}.yaml")
     wizard.push_screen(AskPath(_("Save the cluster file"), _("Save as"), value, "write"), done)
+
+
+def save_log(page: Page, plan: Plan, host: str) -> None:
+    """Ask where to, and write all logs of that host there."""
+
+    def save(path: Path | None) -> None:
+        if path is None:
+            return
+        try:
+            count = page.wizard.cases.save_log(plan, host, path)
+        except OSError as error:
+            page.say(_("not saved: {error}", error=error), bad=True)
+        else:
+            page.say(_("{count} logs saved to {file}", count=count, file=short_path(path)))
+
+    title, where = _("Save the log of {host}", host=host), _("All of it, step by step, into")
+    value = str(Path.cwd() / f"{plan.cluster.name}-{host}.log")
+    page.wizard.push_screen(AskPath(title, where, value, "write"), save)

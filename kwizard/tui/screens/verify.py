@@ -29,6 +29,7 @@ class VerifyScreen(Page):
     CSS_PATH = ["verify.tcss", "board.tcss"]  # noqa: RUF012
     stage = Stage.VERIFY
     help_name = "verify"
+    pane = "#verify-area"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "again", "Verify again"),
         Binding("w", "report", "Save report"),

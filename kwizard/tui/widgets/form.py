@@ -117,6 +117,10 @@ class Choice(Widget, can_focus=True):
         )
         self.refresh()
 
+    def choose(self, value: str) -> None:
+        """Take that answer, as if a person had."""
+        self.index = next((i for i, a in enumerate(self.answers) if a.value == value), self.index)
+
     def on_click(self, event: Click) -> None:
         """A click on an answer chooses it."""
         at = 0

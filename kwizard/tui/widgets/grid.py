@@ -60,6 +60,23 @@ class Grid(DataTable[Text]):
         if row is not None and row in self.rows:
             self.move_cursor(row=self.get_row_index(row))
 
+    def action_page_down(self) -> None:
+        """A page of rows; where all of them are shown, of the page's other pane."""
+        self._turn(1)
+
+    def action_page_up(self) -> None:
+        """The same, up."""
+        self._turn(-1)
+
+    def _turn(self, by: int) -> None:
+        screen = self.screen
+        if self.max_scroll_y == 0 and screen.check_action("scroll_pane", ()):
+            screen.call_later(screen.run_action, f"scroll_pane({by})")
+        elif by > 0:
+            super().action_page_down()
+        else:
+            super().action_page_up()
+
     def action_cursor_down(self) -> None:
         """One row down, or on to the next widget."""
         if self.row_count == 0 or self.cursor_row >= self.row_count - 1:

@@ -39,7 +39,7 @@ def _all(_view: PhaseView) -> bool:
 
 
 def _moving(view: PhaseView) -> bool:
-    return view.running or view.failed
+    return view.running or view.failed or (view.blocked and view.over > 0)
 
 
 def _none(_view: PhaseView) -> bool:
@@ -54,6 +54,8 @@ def _part(view: PhaseView, counted: bool) -> Content:
         return plain(f"✓ {text}", "$success")
     if view.running:
         return plain(f"▸ {text}", "bold $accent")
+    if view.blocked:
+        return plain(f"– {text}", "$warning")
     return plain(f"· {text}", "$muted")
 
 

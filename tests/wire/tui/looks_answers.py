@@ -153,13 +153,13 @@ OPTIONS = {
         OptionsScreen,
         "compared",
         lambda: modern(changes=CHANGES),
-        keys(*TO_OPTIONS, *["down"] * 4, then="mode: iptables"),
+        keys(*TO_OPTIONS, *["down"] * 5, then="mode: iptables"),
     ),
     "options_wrong": Look(
         OptionsScreen,
         "failed",
         modern,
-        keys(*TO_OPTIONS, *["down"] * 5, "backspace", "backspace", "4", "0", then="✗ Pod range"),
+        keys(*TO_OPTIONS, *["down"] * 6, "backspace", "backspace", "4", "0", then="✗ Pod range"),
     ),
     "options_jump": Look(
         JumpScreen, "over a form", modern, keys(*TO_OPTIONS, "ctrl+o", then=" a ")

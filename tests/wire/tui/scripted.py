@@ -199,6 +199,7 @@ class ScriptedCases:
     found: tuple[Problem, ...] = ()
     rules: Callable[[Cluster], Sequence[Mistake]] = lambda _cluster: ()
     changes: tuple[Change, ...] = ()
+    fitted: Callable[[Cluster], Cluster] = lambda cluster: cluster
     lying_around: Mapping[Place, Sequence[Path]] = field(default_factory=dict)
     fetches: Sequence[Sequence[Fetching | asyncio.Event | KwizardError]] = ((),)
     fetched: int = 0
@@ -206,6 +207,7 @@ class ScriptedCases:
     release: ReleaseReport = field(default_factory=ReleaseReport)
     findings: Mapping[str, Finding] = field(default_factory=dict)
     survey_error: KwizardError | None = None
+    obstructed: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
     pictures: tuple[Snapshot | asyncio.Event | KwizardError, ...] = ()
     looks: list[Snapshot | asyncio.Event | KwizardError] = field(default_factory=list)
     last: Snapshot | None = None
@@ -271,6 +273,9 @@ class ScriptedCases:
     async def around(self, cluster: Cluster, file: Path | None) -> Mapping[Place, Sequence[Path]]:
         return self.lying_around
 
+    async def named_as_archived(self, cluster: Cluster) -> Cluster:
+        return self.fitted(cluster)
+
     async def fetch(self, cluster: Cluster) -> AsyncGenerator[Fetching]:
         script = self.fetches[min(self.fetched, len(self.fetches) - 1)]
         self.fetched += 1
@@ -311,6 +316,9 @@ class ScriptedCases:
         if self.survey_error is not None:
             raise self.survey_error
         return self.findings or {t.id: Finding(State.DUE, "no such unit") for t in plan.tasks}
+
+    async def obstacles(self, plan: Plan, asker: Asker) -> Mapping[str, Sequence[Problem]]:
+        return self.obstructed
 
     async def install(
         self, cluster: Cluster, asker: Asker, waived: frozenset[str] = frozenset()

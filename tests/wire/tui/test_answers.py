@@ -74,11 +74,23 @@ async def test_what_cannot_be_is_passed_over_and_says_why(opened: Open) -> None:
     async with opened(strict(cluster=MODERN), size=(120, 40)) as pilot:
         app = await to_page(pilot, "OptionsScreen")
         etcd = choice(app, "etcd-mode")
-        assert set(etcd.refused) == {"docker", "existing"}
+        assert set(etcd.refused) == {"docker"}
         etcd.focus()
         await pilot.press("right")
         await pilot.pause()
-        assert app.draft.cluster.etcd.mode is EtcdMode.SYSTEMD
+        assert etcd.value == "existing"
+        lines = [app.screen.query_one(f"#etcd-{key}", Input) for key in ("endpoints", "ca", "key")]
+        assert all(line.parent is not None and line.parent.display for line in lines), (
+            "what it needs is asked for here"
+        )
+        lines[1].value = "/pki/ca.crt"
+        await pilot.pause()
+        assert str(app.draft.cluster.etcd.ca) == "/pki/ca.crt"
+        etcd.focus()
+        await pilot.press("left")
+        await pilot.pause()
+        assert etcd.value == "systemd"
+        assert app.draft.cluster.etcd.ca is None
         preview = str(app.screen.query_one("#preview", Static).content)
         assert "× docker: the modern recipe runs etcd as units of systemd" in preview
         await pilot.click("#etcd-mode", offset=(2, 0))
@@ -132,11 +144,11 @@ async def test_files_that_lie_around_are_taken_by_one_key(opened: Open) -> None:
     cases = strict(cluster=MODERN, lying_around={("etcd", "binaries"): (etcd,)})
     async with opened(cases, size=(120, 40)) as pilot:
         app = await to_page(pilot, "ReleaseScreen")
-        await until(pilot, lambda: "etcd  found:" in text_of(pilot))
+        await until(pilot, lambda: "F4 takes the file" in text_of(pilot))
         await pilot.press("f4")
         await pilot.pause()
         assert app.draft.cluster.etcd.binaries == str(etcd)
-        assert "found:" not in text_of(pilot)
+        assert "F4 takes" not in text_of(pilot)
 
 
 async def test_a_download_is_watched_paused_and_gone_on_with(opened: Open) -> None:

@@ -8,7 +8,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from kwizard.cluster.model import Role
+from kwizard.cluster.defaults import with_recipe
+from kwizard.cluster.model import RecipeName, Role, Version
 from kwizard.errors import Problem
 from kwizard.tui.app import KwizardApp
 from kwizard.tui.usecases import HostReport, KeyQuestion, PasswordQuestion
@@ -53,6 +54,28 @@ async def test_a_host_by_form_with_mistakes_said_while_typing(opened: Open) -> N
         host = app.draft.cluster.host("yoda")
         assert str(host.address) == "10.0.63.209"
         assert host.roles == {Role.WORKER}
+
+
+async def test_labels_and_taints_by_form_and_what_the_form_does_not_ask_stays(
+    opened: Open,
+) -> None:
+    current = with_recipe(ScriptedCases().cluster, RecipeName.MODERN, Version(1, 36, 3))
+    boba = current.host("boba")
+    keyed = replace(boba, ssh=replace(boba.ssh, host_key="ssh-ed25519 AAAA"), labels=("a=b",))
+    hosts = tuple(keyed if h.name == "boba" else h for h in current.hosts)
+    async with opened(ScriptedCases(cluster=replace(current, hosts=hosts))) as pilot:
+        app = await to_hosts(pilot)
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        app.screen.query_one("#node-labels", Input).focus()
+        await pilot.press("end", *" disk", "down", *"db:Never")
+        await pilot.pause()
+        assert "is no taint; write it like" in text_of(pilot)
+        await pilot.press(*["backspace"] * 5, *"NoSchedule", "up", *"=ssd", "down", "down", "enter")
+        await pilot.pause()
+        host = app.draft.cluster.host("boba")
+        assert (host.labels, host.taints) == (("a=b", "disk=ssd"), ("db:NoSchedule",))
+        assert host.ssh.host_key == "ssh-ed25519 AAAA"
 
 
 async def test_pasting_the_articles_table(opened: Open) -> None:

@@ -238,7 +238,7 @@ async def test_the_dialog_leads_into_the_log(opened: Open) -> None:
         await dialog(pilot)
         await pilot.press("l")
         await until(pilot, lambda: pilot.app.screen.has_class("-zoom"))
-        assert "── failed: no room on anakin" in text_of(pilot)
+        assert "failed: no room on anakin" in text_of(pilot)
         assert "*@anakin.log" in text_of(pilot)
         await pilot.press("escape")
         await pilot.pause()

@@ -52,6 +52,7 @@ def test_a_failure_blocks_what_follows_and_a_second_run_forgets_both() -> None:
     assert marks == {"anakin": Mark.WAITING, "boba": Mark.BLOCKED, "c3po": Mark.WAITING}
     assert model.current() == (Row("nodes/kubelet", "nodes", "kubelet"), "boba")
     assert [p.phase for p in model.phases() if p.failed] == ["nodes"]
+    assert model.counts()[0] == 1, "what failed and what it blocks is not done"
     model.apply(story.begin())
     assert model.failures == []
     assert model.spots["nodes/kubelet", "boba"].mark is Mark.WAITING
