@@ -7,7 +7,11 @@ from io import StringIO
 from pathlib import Path
 
 from rich.console import Console
+from rich.terminal_theme import SVG_EXPORT_THEME, TerminalTheme
 from rich.text import Text
+
+_PAGE = TerminalTheme((18, 18, 18), (224, 224, 224), list(SVG_EXPORT_THEME.ansi_colors._colors))
+"""The wizard's own background, which tmux leaves out at the ends of lines."""
 
 
 def record(name: str, screen: str, title: str = "kwizard") -> None:
@@ -20,5 +24,5 @@ def record(name: str, screen: str, title: str = "kwizard") -> None:
     console = Console(record=True, width=80, file=StringIO(), force_terminal=True)
     console.print(text, no_wrap=True, overflow="crop")
     Path(folder).mkdir(parents=True, exist_ok=True)
-    console.save_svg(str(Path(folder) / f"{name}.svg"), title=title)
+    console.save_svg(str(Path(folder) / f"{name}.svg"), title=title, theme=_PAGE)
     (Path(folder) / f"{name}.txt").write_text(text.plain + "\n")

@@ -83,7 +83,7 @@ class Terminal:
     def on(self, label: str) -> bool:
         """Whether the button with that label has the cursor."""
         # Up to the next background: the button beside the one with the cursor is not meant.
-        wanted = re.escape(FOCUSED) + rf"(?:(?!48;5;)[^‹›])*{label}"
+        wanted = re.escape(FOCUSED) + rf"(?:(?!48;5;)[^‹›\n])*{label}"
         return re.search(wanted, self.screen(colours=True)) is not None
 
     def press(self, label: str) -> None:

@@ -1,28 +1,42 @@
-"""The wizard on a real terminal, over real hosts, one of which has a fault: found, repaired through
-the dialog, and on to green."""
+"""The wizard on a real terminal, over real hosts, one of which gets a fault: a current cluster from
+the first page on, the fault found, repaired through the dialog, and on to green."""
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from kwizard.cluster.load import load
+from kwizard.cluster.model import RecipeName
+from kwizard.lab import images
+from kwizard.lab.clusterfile import MODERN_VERSION
+from kwizard.lab.release import (
+    cni_path,
+    containerd_path,
+    coredns_image,
+    etcd_path,
+    flannel_path,
+    tarball_path,
+)
+from tests.lab.modern import Modern
 from tests.lab.recorded import record
 from tests.lab.seen import eventually
-from tests.lab.site import KWIZARD, Site
+from tests.lab.site import ADDRESSES, KWIZARD, Site
 from tests.lab.terminal import Terminal
-from tests.lab.test_classic_install import whole
 
 pytestmark = [pytest.mark.lab, pytest.mark.kube, pytest.mark.timeout(900)]
 
+NAME = "my-cluster"  # what the first page suggests
 HOST, PORT = "boba", 10250
 INTRUDER = (
     f"import socket, time\ns = socket.create_server(('0.0.0.0', {PORT}))\ntime.sleep(100000)\n"
 )
+LATE = 40  # presses of a key that leads somewhere, at most
 
 
 def intrude(site: Site) -> int:
@@ -39,18 +53,100 @@ def intrude(site: Site) -> int:
     return int(found[1])
 
 
+def downloads(site: Site) -> Path:
+    """A folder in which lies what a person has fetched beforehand."""
+    folder = site.folder / "downloads"
+    folder.mkdir()
+    for file in (
+        tarball_path(MODERN_VERSION),
+        etcd_path(),
+        containerd_path(),
+        cni_path(),
+        flannel_path(),
+    ):
+        (folder / file.name).symlink_to(file)
+    (folder / "pause.tar").symlink_to(images.pause(print).archive)
+    (folder / "coredns.tar").symlink_to(coredns_image().archive)
+    return folder
+
+
+def ssh_config(site: Site) -> Path:
+    """How a person reaches these hosts."""
+    file = site.folder / "ssh_config"
+    file.write_text(f"Host *\n  User root\n  IdentityFile {site.lab.key}\n")
+    return file
+
+
+def hosts(terminal: Terminal) -> None:
+    """The first page: paste a table, look at the hosts, trust their keys."""
+    terminal.until("New cluster")
+    terminal.keys("Enter")
+    terminal.until("No hosts yet")
+    terminal.keys("p")
+    terminal.until("Paste a table of hosts")
+    for name, address in ADDRESSES.items():
+        terminal.type(f"{name} {address}")
+        terminal.keys("Enter")
+    terminal.press("Take them in")
+    terminal.until("control-plane, etcd")
+    terminal.keys("k")
+    for _ in ADDRESSES:
+        terminal.until("Is this the right host")
+        (shown,) = re.findall(r"SHA256:\S+", terminal.screen())
+        terminal.keys("Right")  # the cursor begins on the safe answer
+        eventually(lambda: terminal.on("It is the same: trust it"), bool, 30)
+        terminal.keys("Enter")
+        eventually(lambda: shown in terminal.screen(), lambda there: not there, 30)  # noqa: B023
+    eventually(terminal.screen, lambda screen: screen.count("✗ blocked") == 3, 60)
+    record("hosts", terminal.screen(colours=True))
+    assert "this host has cgroup v1" in terminal.screen()
+    assert "In this wizard: Options, “Allow cgroup v1”." in terminal.screen()
+
+
+def release(terminal: Terminal) -> None:
+    """What lies around is taken by one key, and images are called what their archives call them."""
+    terminal.press("Release ›")
+    terminal.until("F4 takes what was found")
+    terminal.keys("F4")
+    terminal.until("● tarball here")
+    eventually(terminal.screen, lambda screen: "F4 takes" not in screen)
+    terminal.keys("F5")
+    terminal.until(rf"yes, {re.escape(MODERN_VERSION)} for amd64", 120)
+    record("release", terminal.screen(colours=True))
+
+
+def options(terminal: Terminal) -> None:
+    """The one answer these hosts need."""
+    terminal.press("Options ›")
+    terminal.until("What this changes on the hosts")
+    for _ in range(LATE):
+        if "On a host with cgroup v1 the installation stops" in terminal.screen():
+            break
+        terminal.keys("Down")
+        time.sleep(0.2)
+    terminal.keys("Right")
+    terminal.until("● yes")
+    terminal.until("You know that a host has cgroup v1")
+    record("options", terminal.screen(colours=True))
+
+
 def test_a_taken_port_is_freed_in_a_shell_and_the_installation_goes_on(
     bare_site: Callable[..., Site],
 ):
-    site = bare_site(backend="vxlan")
-    name = load(site.file).cluster.name
-    folder = site.folder / "state/clusters" / name
-    folder.mkdir(parents=True)
-    shutil.copy(site.file, folder / "cluster.yaml")
-    pid = intrude(site)
+    site = bare_site(recipe="modern")
+    folder = site.folder / "state/clusters" / NAME
+    command = site.lab.exec_command([*KWIZARD, "--ssh-config", str(ssh_config(site))])
+    with Terminal(command, site.environment, downloads(site)) as terminal:
+        hosts(terminal)
+        release(terminal)
+        options(terminal)
+        terminal.press("Review ›")
+        terminal.until(r"(\d+) of \1 steps to do", 60)
+        record("review", terminal.screen(colours=True))
+        assert "✗" not in terminal.screen()  # nothing stands in the way any more
 
-    command = site.lab.exec_command([*KWIZARD, "resume", name])
-    with Terminal(command, site.environment) as terminal:
+        pid = intrude(site)
+        terminal.press("Install ›")
         shown = terminal.until(rf"on {HOST} failed", 300)
         record("fault-dialog", terminal.screen(colours=True))
         assert str(PORT) in shown
@@ -62,7 +158,7 @@ def test_a_taken_port_is_freed_in_a_shell_and_the_installation_goes_on(
         assert "rest on it" in terminal.screen()
         terminal.keys("Escape")
 
-        terminal.until("The end of its log|The whole log")
+        eventually(terminal.screen, lambda screen: "Go on without" not in screen)
         terminal.keys("s")  # ssh, as kwizard itself reaches the host
         terminal.until(rf"{HOST}:~#|@{HOST}", 30)
         terminal.type(f"ss -ltnp 'sport = :{PORT}'; hostname")
@@ -76,6 +172,8 @@ def test_a_taken_port_is_freed_in_a_shell_and_the_installation_goes_on(
         record("fault-back", terminal.screen(colours=True))
         terminal.keys("Enter")  # Retry has the cursor
         terminal.until("▸ installing", 60)
+        terminal.until(r"[3-6]\d of \d+ steps", 120)
+        record("install", terminal.screen(colours=True))
         terminal.until("✓ installed", 400)
         record("fault-installed", terminal.screen(colours=True))
         terminal.keys("c")
@@ -84,9 +182,23 @@ def test_a_taken_port_is_freed_in_a_shell_and_the_installation_goes_on(
         terminal.keys("Escape")
         terminal.press("See the cluster")
         terminal.until("All is well", 60)
+        terminal.until("27/27 pings answered")
         record("fault-verified", terminal.screen(colours=True))
-    whole(site)
+        for _ in range(LATE):
+            if "Your kubeconfig" in terminal.screen():
+                break
+            terminal.keys("PageDown")
+            time.sleep(0.2)
+        terminal.until("Your kubeconfig")
+        record("done", terminal.screen(colours=True))
+
+    Modern(site, NAME).whole()
     assert f"pid={pid}" not in site.on(HOST, f"ss -Hltnp 'sport = :{PORT}'")
+
+    cluster = load(folder / "cluster.yaml").cluster
+    assert cluster.recipe is RecipeName.MODERN
+    assert cluster.images.pause == images.pause(print).name
+    assert cluster.images.coredns == coredns_image().name
 
     journal = (folder / "journal.jsonl").read_text().splitlines()
     failed = [

@@ -217,7 +217,7 @@ def looks(text: str) -> dict[Kind, Look]:
             OptionsScreen,
             "",
             lambda: modern(changes=(change,)),
-            keys(*TO_OPTIONS, *["down"] * 4, then="With nftables instead"),
+            keys(*TO_OPTIONS, *["down"] * 5, then="With nftables instead"),
         ),
         Look(
             ReviewScreen,
