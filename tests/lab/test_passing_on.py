@@ -18,7 +18,8 @@ from tests.lab.seen import eventually
 from tests.lab.site import NAMES
 from tests.lab.test_lab_remote import ROOT, Told
 
-pytestmark = pytest.mark.lab
+# Grants end by themselves after a minute, and that is waited for: nothing for the quick tier.
+pytestmark = [pytest.mark.lab, pytest.mark.kube, pytest.mark.timeout(300)]
 
 SIZE = 12 << 20
 LINE = "br1"
