@@ -11,6 +11,7 @@ from kwizard.app.planning import make_plan
 from kwizard.cluster.files import files_of
 from kwizard.cluster.finding import Path as Key
 from kwizard.cluster.model import Cluster, RecipeName
+from kwizard.engine.plan import Plan
 from kwizard.errors import InvalidInput, ReleaseError
 from kwizard.paths import cache_home
 from kwizard.recipes.modern.values import coredns_image, full_name, pause_image
@@ -35,12 +36,17 @@ async def artifacts(cluster: Cluster) -> tuple[Artifact, ...]:
 
     Raises InvalidInput where there is no plan.
     """
+    return tuple([await _artifact(cluster, name) for name in sent(make_plan(cluster))])
+
+
+def sent(plan: Plan) -> tuple[str, ...]:
+    """The artifacts a plan sends to hosts besides the release, in its order."""
     wanted = {
         task.step.action.artifact: None
-        for task in make_plan(cluster).tasks
+        for task in plan.tasks
         if isinstance(task.step.action, Place) and task.step.action.artifact != "release"
     }
-    return tuple([await _artifact(cluster, name) for name in wanted])
+    return tuple(wanted)
 
 
 async def _artifact(cluster: Cluster, name: str) -> Artifact:
@@ -55,7 +61,7 @@ async def located(cluster: Cluster, artifact: str) -> tuple[Path, str]:
     """The local file for an artifact and its sha256, as `kwizard.release.store.resolve` has it; an
     archive must hold the image the hosts will ask for, under that name. Raises ReleaseError."""
     path, checksum = await resolve(cluster, artifact)
-    for kept in _archives(cluster):
+    for kept in archives(cluster):
         if kept.artifact != artifact:
             continue
         inside = await asyncio.to_thread(images_in, path)
@@ -72,7 +78,7 @@ async def located(cluster: Cluster, artifact: str) -> tuple[Path, str]:
 def named_as_archived(cluster: Cluster) -> Cluster:
     """`cluster` with its images called what their archives call them: where an archive holds one
     image, and not the one that is asked for. Files that cannot be read change nothing."""
-    for kept in _archives(cluster):
+    for kept in archives(cluster):
         try:
             inside = images_in(Path(kept.file).expanduser())
         except (ReleaseError, OSError):
@@ -85,7 +91,7 @@ def named_as_archived(cluster: Cluster) -> Cluster:
 
 
 @dataclass(frozen=True, slots=True)
-class _Archived:
+class Archived:
     """An archive the cluster file names: as which artifact it is sent, its path, the image that
     must be in it, and the key of the cluster file that names that."""
 
@@ -95,21 +101,22 @@ class _Archived:
     name_key: tuple[str, str]
 
 
-def _archives(cluster: Cluster) -> Iterable[_Archived]:
+def archives(cluster: Cluster) -> Iterable[Archived]:
+    """The archives of images the cluster file names, for its recipe."""
     images, docker, etcd = cluster.images, cluster.docker, cluster.etcd
     if cluster.recipe is RecipeName.MODERN:
         if images.pause_archive is not None:
             key = ("images", "pause")
-            yield _Archived("pause-image", images.pause_archive, pause_image(cluster), key)
+            yield Archived("pause-image", images.pause_archive, pause_image(cluster), key)
         if images.coredns_archive is not None:
             key = ("images", "coredns")
-            yield _Archived("coredns-image", images.coredns_archive, coredns_image(cluster), key)
+            yield Archived("coredns-image", images.coredns_archive, coredns_image(cluster), key)
         return
     if etcd.archive is not None:
-        yield _Archived("etcd-archive", etcd.archive, etcd.image, ("etcd", "image"))
+        yield Archived("etcd-archive", etcd.archive, etcd.image, ("etcd", "image"))
     if docker.pause_archive is not None:
         name = docker.pause_image or ""
-        yield _Archived("pause-archive", docker.pause_archive, name, ("docker", "pause_image"))
+        yield Archived("pause-archive", docker.pause_archive, name, ("docker", "pause_image"))
 
 
 def _among(image: str, inside: Iterable[str]) -> bool:

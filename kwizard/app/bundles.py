@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from kwizard.app.artifacts import archives, sent
 from kwizard.app.planning import make_plan
 from kwizard.cluster.dump import dump
 from kwizard.cluster.load import loads
@@ -13,22 +14,16 @@ from kwizard.cluster.model import Cluster, EtcdMode, RecipeName
 from kwizard.engine.plan import Plan
 from kwizard.errors import InvalidInput, Problem
 from kwizard.paths import cache_home
-from kwizard.recipes.step import Place
 from kwizard.release import bundle as bundles
 from kwizard.release.bundle import Bundle
 from kwizard.release.store import ARTIFACTS, obtain, resolve
 from kwizard.release.telling import Notice, Progress, no_notice, no_progress
 
 RELEASE = "release.tarball"
-_NAMES = {
-    "images.pause_archive": "images.pause",
-    "images.coredns_archive": "images.coredns",
-    "etcd.archive": "etcd.image",
-    "docker.pause_archive": "docker.pause_image",
-}
-"""By the key of an image's archive, the key of the name it has in there."""
 _FILES = frozenset({RELEASE, *(f"{section}.{key}" for section, key, _make in ARTIFACTS.values())})
-_SETTINGS = frozenset({"flannel.version", *_NAMES.values()})
+_SETTINGS = frozenset(
+    {"flannel.version", "images.pause", "images.coredns", "etcd.image", "docker.pause_image"}
+)
 
 
 async def create(
@@ -49,7 +44,7 @@ async def create(
         raise InvalidInput(lacking)
     release = await obtain(cluster, progress=fetched, notice=notice)
     sources = {RELEASE: release.server_tarball}
-    for artifact in _artifacts(plan):
+    for artifact in sent(plan):
         section, key, _make = ARTIFACTS[artifact]
         sources[f"{section}.{key}"], _sum = await resolve(cluster, artifact)
     made = Bundle(
@@ -57,7 +52,7 @@ async def create(
         version=str(cluster.version),
         architecture=release.architecture,
         items=tuple(bundles.item(key, source) for key, source in sources.items()),
-        settings=dict(sorted(_settings(plan, sources))),
+        settings=dict(sorted(_settings(plan))),
     )
     bundles.write(target, made, sources, written)
     return made
@@ -140,16 +135,6 @@ def _value(cluster: Cluster, key: str) -> object:
     return getattr(getattr(cluster, section), name)
 
 
-def _artifacts(plan: Plan) -> list[str]:
-    """What the plan sends besides the release, in its order."""
-    wanted = {
-        task.step.action.artifact: None
-        for task in plan.tasks
-        if isinstance(task.step.action, Place) and task.step.action.artifact != "release"
-    }
-    return list(wanted)
-
-
 def _lacking(plan: Plan) -> Iterator[Problem]:
     """What hosts would get from elsewhere, so that no file could hold all."""
     for image in plan.images:
@@ -160,13 +145,10 @@ def _lacking(plan: Plan) -> Iterator[Problem]:
             )
 
 
-def _settings(plan: Plan, sources: dict[str, Path]) -> Iterator[tuple[str, str]]:
-    cluster = plan.cluster
-    if "flannel.binary" in sources:
+def _settings(plan: Plan) -> Iterator[tuple[str, str]]:
+    cluster, wanted = plan.cluster, sent(plan)
+    if "flannel" in wanted:
         yield "flannel.version", str(cluster.flannel.version)
-    for key, name in _NAMES.items():
-        brought = _value(cluster, key)
-        for image in plan.images:
-            # What has a blank in it is no name: "the kubelet's own choice of a pause image".
-            if key in sources and image.archive == brought and " " not in image.name:
-                yield name, image.name
+    for kept in archives(cluster):
+        if kept.artifact in wanted and kept.image:
+            yield ".".join(kept.name_key), kept.image
