@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from tests.lab import extension
-from tests.lab.modern import NAME, Modern
+from tests.lab.modern import Modern, reach_the_service
 from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
 
 PKI = "/etc/kubernetes/pki"
@@ -60,14 +60,7 @@ class Installed:
         assert all(c["received"] >= 1 for c in seen["matrix"]["cells"])
 
     def test_a_service_is_reached_by_its_name_from_every_node(self, cluster: Modern):
-        cluster.start_web()
-        address = cluster.kubectl("get service web -o jsonpath={.spec.clusterIP}").strip()
-        for node in NAMES:
-            pod = cluster.pod_on(node)
-            found = cluster.kubectl(f"exec {pod} -- nslookup {NAME}")
-            assert address in re.findall(r"Address:?\s+(?:\d+: )?([0-9.]+)", found)
-            ask = f"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 {address} 80"
-            assert "hello" in cluster.kubectl(f'exec {pod} -- sh -c "{ask}"')
+        reach_the_service(cluster)
 
     def test_logs_and_exec_work_on_every_node(self, cluster: Modern):
         cluster.start_web()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import subprocess
 import tarfile
 from dataclasses import dataclass
@@ -180,3 +181,15 @@ def _web() -> list[dict[str, Any]]:
             "spec": {"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 80}]},
         },
     ]
+
+
+def reach_the_service(cluster: Modern) -> None:
+    """A service is reached by its name from a pod on every node."""
+    cluster.start_web()
+    address = cluster.kubectl("get service web -o jsonpath={.spec.clusterIP}").strip()
+    for node in NAMES:
+        pod = cluster.pod_on(node)
+        found = cluster.kubectl(f"exec {pod} -- nslookup {NAME}")
+        assert address in re.findall(r"Address:?\s+(?:\d+: )?([0-9.]+)", found)
+        ask = f"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 {address} 80"
+        assert "hello" in cluster.kubectl(f'exec {pod} -- sh -c "{ask}"')

@@ -17,7 +17,7 @@ from kwizard.cluster.load import load
 from kwizard.cluster.model import Host
 from tests.lab import foreign_etcd
 from tests.lab.installed import Installed, Restarts, leased, times
-from tests.lab.modern import NAME, Modern
+from tests.lab.modern import Modern, reach_the_service
 from tests.lab.seen import eventually
 from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
 
@@ -57,18 +57,6 @@ def ping_cells(cluster: Modern) -> set[tuple[str, str]]:
     cells = cluster.verify()["matrix"]["cells"]
     assert len(cells) == 27
     return {(c["source"], c["target"]) for c in cells if c["received"]}
-
-
-def reach_the_service(cluster: Modern) -> None:
-    """A service is reached by its name from a pod on every node."""
-    cluster.start_web()
-    address = cluster.kubectl("get service web -o jsonpath={.spec.clusterIP}").strip()
-    for node in NAMES:
-        pod = cluster.pod_on(node)
-        found = cluster.kubectl(f"exec {pod} -- nslookup {NAME}")
-        assert address in re.findall(r"Address:?\s+(?:\d+: )?([0-9.]+)", found)
-        ask = f"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 {address} 80"
-        assert "hello" in cluster.kubectl(f'exec {pod} -- sh -c "{ask}"')
 
 
 def apply_again(site: Site, *options: str) -> None:
