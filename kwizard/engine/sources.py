@@ -149,11 +149,11 @@ class Sources:
         source = OPERATOR if quick else self._source(host, unsure=unsure)
         if source is None:
             self._asking.add(host)
-        if source is not None:
-            self._asking.discard(host)
-            self._from[host] = source
-            if source in self._giving:
-                self._giving[source] += 1
+            return None
+        self._asking.discard(host)
+        self._from[host] = source
+        if source in self._giving:
+            self._giving[source] += 1
         return source
 
     def _source(self, host: str, *, unsure: bool) -> str | None:

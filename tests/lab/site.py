@@ -57,6 +57,13 @@ class Site:
         assert events[-1]["event"] == "run.finished"
         return events
 
+    def apply_again(self, *options: str) -> None:
+        """A second apply runs no script on any host."""
+        before = self.jobs()
+        events = self.apply(*options)
+        assert [e["step"] for e in events if e["event"] == "step.started" and e.get("job")] == []
+        assert self.jobs() == before
+
     def on(self, host: str, command: str, timeout: float = 60) -> str:
         """What `command` prints on `host`; asserts exit 0."""
         result = self.lab.run(host, command, timeout=timeout)

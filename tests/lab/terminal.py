@@ -80,6 +80,15 @@ class Terminal:
             time.sleep(0.1)
         return screen
 
+    def walk(self, key: str, text: str) -> None:
+        """Press a key, 40 times at most, until `text` stands on the screen."""
+        for _ in range(40):
+            if text in self.screen():
+                break
+            self.keys(key)
+            time.sleep(0.2)
+        assert text in self.screen(), f"{key} never led to {text!r}:\n{self.screen()}"
+
     def on(self, label: str) -> bool:
         """Whether the button with that label has the cursor."""
         # Up to the next background: the button beside the one with the cursor is not meant.

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,7 +35,6 @@ HOST, PORT = "boba", 10250
 INTRUDER = (
     f"import socket, time\ns = socket.create_server(('0.0.0.0', {PORT}))\ntime.sleep(100000)\n"
 )
-LATE = 40  # presses of a key that leads somewhere, at most
 
 
 def intrude(site: Site) -> int:
@@ -119,11 +117,7 @@ def options(terminal: Terminal) -> None:
     """The one answer these hosts need."""
     terminal.press("Options ›")
     terminal.until("What this changes on the hosts")
-    for _ in range(LATE):
-        if "On a host with cgroup v1 the installation stops" in terminal.screen():
-            break
-        terminal.keys("Down")
-        time.sleep(0.2)
+    terminal.walk("Down", "On a host with cgroup v1 the installation stops")
     terminal.keys("Right")
     terminal.until("● yes")
     terminal.until("You know that a host has cgroup v1")
@@ -184,12 +178,7 @@ def test_a_taken_port_is_freed_in_a_shell_and_the_installation_goes_on(
         terminal.until("All is well", 60)
         terminal.until("27/27 pings answered")
         record("fault-verified", terminal.screen(colours=True))
-        for _ in range(LATE):
-            if "Your kubeconfig" in terminal.screen():
-                break
-            terminal.keys("PageDown")
-            time.sleep(0.2)
-        terminal.until("Your kubeconfig")
+        terminal.walk("PageDown", "Your kubeconfig")
         record("done", terminal.screen(colours=True))
 
     Modern(site, NAME).whole()

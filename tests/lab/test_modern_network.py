@@ -59,14 +59,6 @@ def ping_cells(cluster: Modern) -> set[tuple[str, str]]:
     return {(c["source"], c["target"]) for c in cells if c["received"]}
 
 
-def apply_again(site: Site, *options: str) -> None:
-    """A second apply runs no script on any host."""
-    before = site.jobs()
-    events = site.apply(*options)
-    assert [e["step"] for e in events if e["event"] == "step.started" and e.get("job")] == []
-    assert site.jobs() == before
-
-
 def given(cluster: Modern) -> dict[str, str]:
     """Each node's range as Kubernetes has it."""
     items = json.loads(cluster.kubectl("get nodes -o json"))["items"]
@@ -201,7 +193,7 @@ def test_an_etcd_that_somebody_else_runs_with_udp(
     key = (site.folder / "theirs" / "client.key").read_text().splitlines()[5]
     for path in (cluster.state / "journal.jsonl", *(cluster.state / "logs").glob("*")):
         assert key not in path.read_text()
-    apply_again(site, *options)
+    site.apply_again(*options)
 
 
 def test_host_gw_on_the_hosts_second_network_behind_firewalld(
@@ -237,4 +229,4 @@ def test_host_gw_on_the_hosts_second_network_behind_firewalld(
     assert [d["cause"] for d in found["diagnoses"] if f"{PODS} is in no zone" in d["cause"]]
     everywhere(site, f"firewall-cmd -q --zone=trusted --add-source={PODS}")
     eventually(lambda: len(ping_cells(cluster)), lambda answered: answered == 27, 60)
-    apply_again(site)
+    site.apply_again()
