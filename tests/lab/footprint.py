@@ -32,7 +32,8 @@ ip -o link | grep -v veth | sed -e 's/^[0-9]*: //' -e 's/@.*: </: </' \
     -e 's/link-netnsid [0-9]*//' -e 's/02:42:[0-9a-f:]*/docker/'
 section addresses
 # An address is tentative in its first second only, while the kernel asks whether another has it.
-ip -o addr | sed -e 's/ tentative//' | grep -v -e veth -e 'docker0 *inet6' | sed -e 's/^[0-9]*: //' -e 's/\\.*//'
+ip -o addr | grep -v -e veth -e 'docker0 *inet6' |
+    sed -e 's/ tentative//' -e 's/^[0-9]*: //' -e 's/\\.*//'
 section routes
 ip route
 ip -6 route | grep -v '^fe80'
