@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Static
 from kwizard.cluster.model import SSH, Host, Role
 from kwizard.cluster.values import check_label, check_taint, halves
 from kwizard.language import N_, _, told
+from kwizard.tui.host_cells import at_its_place
 from kwizard.tui.paths import file_path
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.dialogs import Dialog
@@ -165,28 +166,20 @@ class HostForm(Dialog[Host]):
             return
         port = self._text("ssh-port")
         old = self._host
-        reached = (self._text("host-address"), self._text("ssh-address"), port)
-        self.dismiss(
-            Host(
-                labels=self._words("node-labels") if self._marks else old.labels if old else (),
-                taints=self._words("node-taints") if self._marks else old.taints if old else (),
-                name=self._text("host-name"),
-                address=IPv4Address(self._text("host-address")),
-                roles=frozenset(
-                    r for r in Role if self.query_one(f"#role-{r.value}", Choice).value == "yes"
-                ),
-                ssh=SSH(
-                    host_key=old.ssh.host_key if old and _reached(old) == reached else None,
-                    address=self._text("ssh-address") or None,
-                    user=self._text("ssh-user") or None,
-                    port=int(port) if port else None,
-                    identity=file_path(self._text("ssh-identity")),
-                    jump=self._text("ssh-jump") or None,
-                ),
-            )
+        host = Host(
+            labels=self._words("node-labels") if self._marks else old.labels if old else (),
+            taints=self._words("node-taints") if self._marks else old.taints if old else (),
+            name=self._text("host-name"),
+            address=IPv4Address(self._text("host-address")),
+            roles=frozenset(
+                r for r in Role if self.query_one(f"#role-{r.value}", Choice).value == "yes"
+            ),
+            ssh=SSH(
+                address=self._text("ssh-address") or None,
+                user=self._text("ssh-user") or None,
+                port=int(port) if port else None,
+                identity=file_path(self._text("ssh-identity")),
+                jump=self._text("ssh-jump") or None,
+            ),
         )
-
-
-def _reached(host: Host) -> tuple[str, str, str]:
-    """Where SSH goes, as the form has it: a key belongs to the machine that is there."""
-    return str(host.address), host.ssh.address or "", str(host.ssh.port or "")
+        self.dismiss(at_its_place(host, old))

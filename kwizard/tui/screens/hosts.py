@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -21,16 +20,36 @@ from kwizard.cluster.finding import Finding
 from kwizard.cluster.model import Cluster, Host, RecipeName, Role
 from kwizard.errors import KwizardError, Problem
 from kwizard.language import N_, _, _n
-from kwizard.tui.plain import cell, hung, lines, plain
+from kwizard.tui.host_cells import (
+    HINTS,
+    RESTRICT,
+    Column,
+    Judgement,
+    text_of,
+    warning,
+    with_host,
+    with_text,
+)
+from kwizard.tui.host_rows import COLUMNS, found, row_of, verdict
+from kwizard.tui.plain import lines, plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.screens.saving import save_as
 from kwizard.tui.theme import palette
 from kwizard.tui.usecases import HostReport, Pasted
-from kwizard.tui.whereabouts import answered_at
-from kwizard.tui.widgets.form import Field, Line, Problems, in_full
+from kwizard.tui.widgets.cell_table import Cell, CellTable
+from kwizard.tui.widgets.form import Field, Line, Problems
 from kwizard.tui.widgets.frame import Buttons, Stage
-from kwizard.tui.widgets.grid import Grid
 
+CELLS = {
+    column.value: Cell(
+        HINTS[column],
+        restrict=RESTRICT.get(column),
+        wide=column is Column.SSH,
+        ticks=tuple(role.value for role in Role) if column is Column.ROLES else (),
+    )
+    for column in Column
+}
+ROW_KEYS = ("add", "paste", "import", "save", "check", "role", "remove")
 ROLES = Binding.Group(N_("Roles"), compact=True)
 EXAMPLE = "anakin 10.0.63.202/10.1.63.202"
 
@@ -74,15 +93,9 @@ class HostsScreen(Page):
             note="a-z 0-9 -",
         )
         with Container(id="hosts-area"):
-            table = Grid(id="hosts")
-            table.columns_are(
-                ("host", 13, _("host")),
-                ("address", 15, _("address")),
-                ("roles", 23, _("roles")),
-                ("login", 8, _("login")),
-                ("check", 11, _("check")),
+            yield CellTable(
+                CELLS, id="hosts", read=self._read, judge=self._judged, keep=self._change
             )
-            yield table
             yield Static(id="no-hosts")
             with VerticalScroll(id="finding-box", can_focus=False):
                 yield Static(id="finding")
@@ -96,24 +109,28 @@ class HostsScreen(Page):
         """Begin in the table; without hosts, say how to get some."""
         draft = self.wizard.draft
         self._others = {k.name for k in self.wizard.cases.known() if k.file != draft.file}
+        titles = (_("host"), _("address"), "ssh", _("roles"), _("check"))
+        self._table.grid.columns_are(
+            *(
+                (key, width, title)
+                for (key, width), title in zip(COLUMNS.items(), titles, strict=True)
+            )
+        )
         self._fill()
-        self.query_one("#hosts").focus()
+        self._table.grid.focus()
 
     # -- the table --------------------------------------------------------------------------
 
+    @property
+    def _table(self) -> CellTable:
+        return self.query_one(CellTable)
+
     def _fill(self) -> None:
-        table = self.query_one("#hosts", Grid)
-        self._mistakes = self.wizard.cases.mistakes(self.wizard.draft.cluster)
-        chosen, at = table.chosen, table.cursor_row
-        table.clear()
-        for host in self.wizard.draft.cluster.hosts:
-            table.add_row(*self._cells(host), key=host.name)
-        if chosen is not None and chosen in table.rows:
-            table.choose(chosen)
-        else:
-            table.move_cursor(row=min(at, table.row_count - 1))
-        empty = not table.row_count
-        table.show_header = not empty
+        cluster = self.wizard.draft.cluster
+        self._mistakes = self.wizard.cases.mistakes(cluster)
+        self._table.fill({host.name: self._row(host) for host in cluster.hosts})
+        empty = not cluster.hosts
+        self._table.grid.show_header = not empty
         self.set_class(empty, "-empty")
         self.query_one("#no-hosts", Static).display = empty
         self.query_one("#finding-box").display = not empty
@@ -138,72 +155,23 @@ class HostsScreen(Page):
         """The table in the new colours."""
         self._fill()
 
-    def _cells(self, host: Host) -> list[Text]:
-        colours = palette(self.app)
-        roles = [r.value for r in Role if r in host.roles]
+    def _row(self, host: Host) -> list[Text]:
+        draft, colours = self.wizard.draft, palette(self.app)
+        report, looking = draft.checks.get(host.name), host.name in self._checking
         return [
-            self._marked(host, "name", host.name, "bold"),
-            self._marked(host, "address", str(host.address)),
-            self._marked(
-                host, "roles", ", ".join(roles) or _("none"), "" if roles else colours.warn
-            ),
-            self._marked(
-                host,
-                "ssh",
-                host.ssh.user or _("as ssh"),
-                "" if host.ssh.user else colours.muted,
-            ),
-            self._verdict(host.name),
+            *row_of(draft.cluster, host, self._mistakes, colours),
+            verdict(report, looking=looking, colours=colours),
         ]
 
-    def _marked(self, host: Host, key: str, text: str, style: str = "") -> Text:
-        """A cell, with a `!` before it where a mistake of the cluster is about it."""
-        at = self.wizard.draft.cluster.hosts.index(host)
-        blamed = any(
-            finding.about and finding.about[0][:3] == ("hosts", at, key)
-            for finding in self._mistakes
-            if finding.problem.blocks
-        )
-        return cell(f"! {text}", palette(self.app).bad) if blamed else cell(text, style)
-
-    def _verdict(self, name: str) -> Text:
-        colours = palette(self.app)
-        report = self.wizard.draft.checks.get(name)
-        if name in self._checking:
-            return cell("▸ " + _("looking"), colours.busy)
-        if report is None:
-            return cell("· " + _("not yet"), colours.muted)
-        if report.blocks:
-            return cell("✗ " + _("blocked"), colours.bad)
-        if report.problems:
-            count = len(report.problems)
-            return cell("! " + _n("{count} note", "{count} notes", count), colours.warn)
-        return cell("✓ " + _("ready"), colours.good)
-
     @on(DataTable.RowHighlighted, "#hosts")
+    @on(DataTable.CellHighlighted, "#hosts")
     def _explain(self) -> None:
-        name = self.query_one("#hosts", Grid).chosen
+        name = self._table.grid.chosen
         box = self.query_one("#finding-box")
         box.border_title = plain(name) if name else None
-        self.query_one("#finding", Static).update(self._finding(name))
-
-    def _finding(self, name: str | None) -> Content:
+        room = box.scrollable_content_region.width or self.size.width
         report = self.wizard.draft.checks.get(name or "")
-        if name is None:
-            return Content("")
-        if report is None:
-            return Content.styled(
-                _("Not looked at yet: k connects to every host and looks"), "$muted"
-            )
-        parts = [in_full(report.problems)] if report.problems else []
-        if where := answered_at(*(p.message for p in report.problems)):
-            parts.append(Content.assemble(("  → ", "$secondary"), plain(where)))
-        if parts and report.facts:
-            parts.append(Content(""))
-        width = max((cell_len(what) for what, _ in report.facts), default=0)
-        room = self.query_one("#finding-box").scrollable_content_region.width or self.size.width
-        parts += [hung(what, value, width, room) for what, value in report.facts]
-        return Content("\n").join(parts)
+        self.query_one("#finding", Static).update(found(report, room) if name else "")
 
     def on_resize(self) -> None:
         """What was found is folded to the room there is."""
@@ -233,7 +201,9 @@ class HostsScreen(Page):
         action: str,
         parameters: tuple[object, ...],
     ) -> bool | None:
-        """Row keys need a row."""
+        """Row keys need a row; while a cell is being changed its keys are all there are."""
+        if action in ROW_KEYS and self.is_mounted and self._table.changing:
+            return False
         if action in ("role", "remove", "check") and not self.wizard.draft.cluster.hosts:
             return None
         return super().check_action(action, parameters)
@@ -253,7 +223,7 @@ class HostsScreen(Page):
 
     @on(Input.Submitted, "#name")
     def _to_the_table(self) -> None:
-        self.query_one("#hosts").focus()
+        self._table.grid.focus()
 
     def action_add(self) -> None:
         """An empty form."""
@@ -262,7 +232,7 @@ class HostsScreen(Page):
     @on(DataTable.RowSelected, "#hosts")
     def edit(self) -> None:
         """The form of the row under the cursor."""
-        self._open_form(self.query_one("#hosts", Grid).chosen)
+        self._open_form(self._table.grid.chosen)
 
     def _open_form(self, name: str | None) -> None:
         from kwizard.tui.screens.host_form import HostForm
@@ -273,16 +243,42 @@ class HostsScreen(Page):
             if host is not None:
                 draft.put(host, name)
                 self._fill()
-                self.query_one("#hosts", Grid).choose(host.name)
+                self._table.grid.choose(host.name)
 
         taken = {h.name for h in draft.cluster.hosts} - {name}
         marks = draft.cluster.recipe is RecipeName.MODERN
         host = draft.cluster.host(name) if name else None
         self.app.push_screen(HostForm(host, taken, marks=marks), done)
 
+    # -- cells that are changed in the table ------------------------------------------------
+
+    def _read(self, name: str, column: str) -> str:
+        return text_of(self.wizard.draft.cluster.host(name), Column(column))
+
+    def _judged(self, name: str, column: str, text: str) -> Judgement:
+        cluster, of = self.wizard.draft.cluster, Column(column)
+        try:
+            host = with_text(cluster, name, of, text)
+        except ValueError as error:
+            return Judgement(refused=str(error))
+        changed = with_host(cluster, name, host)
+        return warning(changed, host, of, self.wizard.cases.mistakes(changed))
+
+    def _change(self, name: str, column: str, text: str) -> None:
+        draft = self.wizard.draft
+        before = draft.cluster.host(name)
+        host = with_text(draft.cluster, name, Column(column), text)
+        if host != before:
+            draft.put(host, name)
+            self._fill()
+
+    @on(CellTable.Restored)
+    def _say_restored(self, event: CellTable.Restored) -> None:
+        self.say(_("{name} is as it was: {why}", name=event.row, why=event.why), bad=True)
+
     def action_remove(self) -> None:
         """Take the host out of the list; nothing happens on it."""
-        name = self.query_one("#hosts", Grid).chosen
+        name = self._table.grid.chosen
         if name is not None:
             self.wizard.draft.remove(name)
             self._fill()
@@ -290,7 +286,7 @@ class HostsScreen(Page):
 
     def action_role(self, role: str) -> None:
         """Give the role, or take it away."""
-        name = self.query_one("#hosts", Grid).chosen
+        name = self._table.grid.chosen
         if name is not None:
             self.wizard.draft.toggle(name, Role(role))
             self._fill()

@@ -46,7 +46,7 @@ from kwizard.tui.usecases import (
 )
 
 from .conftest import text_of, until
-from .looks import RUN, WATCH, Kind, Look, Steps, keys
+from .looks import RUN, WATCH, Kind, Look, Steps, keys, then
 from .looks_answers import TO_OPTIONS, TO_RELEASE, TO_REVIEW, modern
 from .looks_run import verified, whole
 from .pictures import SERVICES, snapshot
@@ -148,6 +148,18 @@ def pasting(text: str) -> Steps:
     return steps
 
 
+def pasted_there(text: str) -> Steps:
+    """Into what has the cursor, which then shows its beginning."""
+
+    async def steps(pilot: Pilot[int]) -> None:
+        pilot.app.post_message(Paste(text))
+        await until(pilot, lambda: f"✗ '{MARK}" in text_of(pilot))
+        await pilot.press("home")
+        await pilot.pause()
+
+    return steps
+
+
 def choosing_a_file(text: str) -> Steps:
     """In a folder with a file of that name."""
     folder = state_home() / "files"
@@ -184,7 +196,11 @@ def looks(text: str) -> dict[Kind, Look]:
             HostsScreen,
             "",
             lambda: cases(cluster=login, reports=(report,), found=(Problem(text, text),)),
-            keys("enter", "k", then="✗ blocked"),
+            then(
+                keys("enter", "k", then="✗ blocked"),
+                keys("right", "right", "right", "enter", "ctrl+u", at="cell-line"),
+                pasted_there(text),
+            ),
         ),
         Look(HostForm, "", lambda: cases(cluster=login), keys("enter", "enter", then="Reached by")),
         Look(

@@ -76,6 +76,7 @@ CHINESE = {
     "New cluster": "新建集群",
     "It stopped at": "停在",
     "✗ blocked": "✗ 受阻",
+    "✗ '10.0.63.'": "✗ '10.0.63.'",
     "Reached by": "访问地址",
     "Is this the right host?": "这是正确的主机吗",
     "What will be used": "将使用的内容",

@@ -179,6 +179,39 @@ HOSTS = {
         keys("enter", "f2", then="one, three or five"),
         top=Notice,
     ),
+    "hosts_cell": Look(
+        HostsScreen,
+        "cell",
+        ScriptedCases,
+        keys("enter", "down", "right", "right", then="Enter changes this cell"),
+    ),
+    "hosts_cell_wrong": Look(
+        HostsScreen,
+        "cell refused",
+        ScriptedCases,
+        keys("enter", "down", "right", "right", "enter", *["backspace"] * 3, then="✗ '10.0.63.'"),
+    ),
+    "hosts_cell_ssh": Look(
+        HostsScreen,
+        "cell of ssh",
+        ScriptedCases,
+        keys(
+            "enter",
+            "right",
+            "right",
+            "right",
+            "enter",
+            *"10.1.63.202:2222",
+            then="operator@10.1.63.202:2222",
+            at="cell-line",
+        ),
+    ),
+    "hosts_cell_roles": Look(
+        HostsScreen,
+        "cell of roles",
+        ScriptedCases,
+        keys("enter", "down", *["right"] * 4, "enter", "right", "right", "space", at="cell-ticks"),
+    ),
     "hosts_form": Look(HostForm, "given", ScriptedCases, keys("enter", "enter", then="Reached by")),
     "hosts_form_new": Look(
         HostForm, "empty", ScriptedCases, keys("enter", "a", then="A new host", at="host-name")

@@ -24,6 +24,7 @@ from kwizard.tui.screens.jump import JumpScreen
 from kwizard.tui.screens.monitor import MonitorScreen
 from kwizard.tui.screens.verify import VerifyScreen
 from kwizard.tui.widgets.board import Board
+from kwizard.tui.widgets.cell_table import CellGrid, CellLine, CellTable, CellTicks
 from kwizard.tui.widgets.form import Choice, Field, Form, Line, Problems
 from kwizard.tui.widgets.frame import Band, Buttons, TooSmall, Trail
 from kwizard.tui.widgets.grid import Grid
@@ -50,12 +51,16 @@ OURS: dict[type[Widget], str] = {
     Choice: "answers of ours",
     Field: "labels and notes of ours; what is typed stands in a Line",
     Form: "only holds fields",
+    CellTicks: "the roles there are",
     Phases: "the phases of our plans",
 }
 """What never has anything but our own words, and which."""
 
 SHOWN: dict[type[Widget], Kind] = {
     Board: VerifyScreen,
+    CellGrid: HostsScreen,
+    CellLine: HostsScreen,
+    CellTable: HostsScreen,
     Grid: CommandsScreen,
     HostStrip: MonitorScreen,
     Line: HostForm,

@@ -114,8 +114,9 @@ def test_every_page_has_a_picture_of_every_state() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["start_unfinished", "hosts_checked", "hosts_form", "hosts_key", "release", "options", "review",
-     "install_running", "install_failed", "install_leave", "rehearsal", "monitor_red", "help"],
+    ["start_unfinished", "hosts_checked", "hosts_cell_wrong", "hosts_form", "hosts_key", "release",
+     "options", "review", "install_running", "install_failed", "install_leave", "rehearsal",
+     "monitor_red", "help"],
 )  # fmt: skip
 def test_in_chinese(look: Shown, name: str) -> None:
     language.use("zh")

@@ -142,9 +142,9 @@ async def test_the_mouse_alone_leads_from_start_to_the_script(
         await until(pilot, lambda: on(pilot, "HostsScreen"))
         await pilot.click("#check")
         await until(pilot, lambda: "✓ ready" in text_of(pilot))
-        await pilot.click("#hosts", offset=(4, 2))
+        await pilot.click("#hosts", offset=(70, 2))
         await until(pilot, lambda: "Debian" in text_of(pilot))
-        await pilot.click("#hosts", offset=(4, 2))  # the row under the cursor opens
+        await pilot.click("#hosts", offset=(70, 2))  # the row under the cursor opens
         await until(pilot, lambda: on(pilot, "HostForm"))
         worker = pilot.app.screen.query_one("#role-worker", Choice)
         before = worker.value

@@ -1,0 +1,81 @@
+"""A host in the table of hosts, and what a look at it found, as a page shows them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual.content import Content
+
+from kwizard.cluster.finding import Finding
+from kwizard.cluster.model import Cluster, Host, Role
+from kwizard.language import _, _n
+from kwizard.tui.host_cells import Column, shown_target
+from kwizard.tui.plain import cell, hung, plain
+from kwizard.tui.theme import Palette
+from kwizard.tui.usecases import HostReport
+from kwizard.tui.whereabouts import answered_at
+from kwizard.tui.widgets.form import in_full
+
+COLUMNS = {
+    Column.NAME: 12,
+    Column.ADDRESS: 15,
+    Column.SSH: 13,
+    Column.ROLES: 19,
+    "check": 10,
+}
+"""The columns of the table and their widths: 79 cells with the blanks between, and a scroll bar."""
+
+
+def row_of(
+    cluster: Cluster, host: Host, mistakes: Sequence[Finding], colours: Palette
+) -> list[Text]:
+    """The cells that can be changed: a `!` before what a mistake of the cluster is about."""
+    roles = ", ".join(r.value for r in Role if r in host.roles)
+    target = shown_target(host)
+    shown = {
+        Column.NAME: cell(host.name, "bold"),
+        Column.ADDRESS: cell(str(host.address)),
+        Column.SSH: cell(target) if target else cell(_("as ssh"), colours.muted),
+        Column.ROLES: cell(roles) if roles else cell(_("none"), colours.warn),
+    }
+    at = cluster.hosts.index(host)
+    blamed = {
+        finding.about[0][2]
+        for finding in mistakes
+        if finding.problem.blocks and finding.about and finding.about[0][:2] == ("hosts", at)
+        if len(finding.about[0]) > 2
+    }
+    return [
+        cell(f"! {text.plain}", colours.bad) if column.key in blamed else text
+        for column, text in shown.items()
+    ]
+
+
+def verdict(report: HostReport | None, *, looking: bool, colours: Palette) -> Text:
+    """What the look at a host came to."""
+    if looking:
+        return cell("▸ " + _("looking"), colours.busy)
+    if report is None:
+        return cell("· " + _("not yet"), colours.muted)
+    if report.blocks:
+        return cell("✗ " + _("blocked"), colours.bad)
+    if report.problems:
+        count = len(report.problems)
+        return cell("! " + _n("{count} note", "{count} notes", count), colours.warn)
+    return cell("✓ " + _("ready"), colours.good)
+
+
+def found(report: HostReport | None, room: int) -> Content:
+    """Problems with their remedies, then the facts, folded to `room` cells."""
+    if report is None:
+        return Content.styled(_("Not looked at yet: k connects to every host and looks"), "$muted")
+    parts = [in_full(report.problems)] if report.problems else []
+    if where := answered_at(*(p.message for p in report.problems)):
+        parts.append(Content.assemble(("  → ", "$secondary"), plain(where)))
+    if parts and report.facts:
+        parts.append(Content(""))
+    width = max((cell_len(what) for what, _ in report.facts), default=0)
+    parts += [hung(what, value, width, room) for what, value in report.facts]
+    return Content("\n").join(parts)
