@@ -17,6 +17,7 @@ from kwizard.engine import events as ev
 from kwizard.engine.actions import PROGRESS_EVERY, Held, OperatorContext, Tools
 from kwizard.engine.bringing import Bringing
 from kwizard.engine.journal import Journal
+from kwizard.engine.pause import Pause
 from kwizard.engine.plan import Finding, State, check_waivers
 from kwizard.engine.run import Run
 from kwizard.engine.survey import survey
@@ -24,7 +25,7 @@ from kwizard.errors import HostRefused, KwizardError, ReleaseError, StepFailed
 from kwizard.monitor.snapshot import Snapshot, take
 from kwizard.pki.store import Pki
 from kwizard.recipes.step import Phase, Place
-from kwizard.release.store import look, obtain, published
+from kwizard.release.store import Obtained, look, obtain, published
 from kwizard.text import clean
 
 CONNECT = "hosts/connect"
@@ -37,9 +38,14 @@ class Installation:
     """
 
     def __init__(
-        self, session: Session, phase: Phase | None = None, waived: Iterable[str] = ()
+        self,
+        session: Session,
+        phase: Phase | None = None,
+        waived: Iterable[str] = (),
+        pause: Pause | None = None,
     ) -> None:
         self.session = session
+        self._pause = pause or Pause()
         self.plan = make_plan(session.cluster, session.directory)
         self._waived = check_waivers(self.plan, waived)
         self.snapshot: Snapshot | None = None
@@ -84,6 +90,7 @@ class Installation:
                     },
                     secrets=self._secrets,
                     bringing=bringing,
+                    pause=self._pause,
                 ),
                 logs=session.logs,
                 phase=self._phase,
@@ -107,6 +114,7 @@ class Installation:
             {h.name: h.address for h in self.session.cluster.hosts},
             keepers=lambda target: [*self._having(target), *keepers.get(target, ())],
             passing=not self.session.rehearsal,
+            pause=self._pause,
         )
 
     def _having(self, target: str) -> tuple[str, ...]:
@@ -158,15 +166,7 @@ class Installation:
     async def _fetch_release(self, context: OperatorContext) -> None:
         if await self._held(context):
             return
-        told = 0.0
-
-        async def progress(done: int, total: int) -> None:
-            nonlocal told
-            if done == total or time.monotonic() - told > PROGRESS_EVERY:
-                told = time.monotonic()
-                await context.progress(done, total, "bytes")
-
-        obtained = await obtain(self.session.cluster, progress=progress, notice=context.say)
+        obtained = await self._obtained(context)
         if obtained.architecture == "script" and not self.session.rehearsal:
             raise ReleaseError(
                 f"the programs in {obtained.server_tarball.name} are scripts, not binaries",
@@ -176,6 +176,41 @@ class Installation:
             f"{obtained.server_tarball.name}: {obtained.version}, {obtained.architecture}, "
             f"sha256 {obtained.sha256}"
         )
+
+    async def _obtained(self, context: OperatorContext) -> Obtained:
+        """Have the release here. A pause breaks the download off, not the look into what has
+        arrived; it goes on at the byte."""
+        told, done, total = 0.0, 0, 0
+        found: list[Obtained] = []
+
+        async def progress(here: int, of: int) -> None:
+            nonlocal told, done, total
+            done, total = here, of
+            if done == total or time.monotonic() - told > PROGRESS_EVERY:
+                told = time.monotonic()
+                await context.progress(done, total, "bytes")
+
+        cluster = self.session.cluster
+
+        async def work() -> None:
+            found.append(await obtain(cluster, progress=progress, notice=context.say))
+
+        def coming() -> bool:
+            return cluster.release.tarball is None and (done < total or not total)
+
+        while not found:
+            if self._pause.held and not await self._is_here():
+                await context.progress(done, total, "bytes", held=True)
+                await context.say("paused by you: what has arrived is kept")
+                await self._pause.over()
+                await context.say("it goes on")
+                await context.progress(done, total, "bytes")
+            await self._pause.unless_held(work(), coming)
+        return found[0]
+
+    async def _is_here(self) -> bool:
+        cluster = self.session.cluster
+        return cluster.release.tarball is not None or await look(cluster) is not None
 
     async def _held(self, context: OperatorContext) -> bool:
         """Whether hosts have the release while this machine would have to download it."""
@@ -210,11 +245,16 @@ class Installation:
 
 
 def install(
-    session: Session, *, phase: Phase | None = None, waived: Iterable[str] = ()
+    session: Session,
+    *,
+    phase: Phase | None = None,
+    waived: Iterable[str] = (),
+    pause: Pause | None = None,
 ) -> Installation:
-    """Plan, look, run, record. `waived` are task ids (`STEP@HOST`) that a person skips this once.
+    """Plan, look, run, record. `waived` are task ids (`STEP@HOST`) that a person skips this once;
+    while `pause` is held nothing is sent or fetched.
 
     Raises InvalidInput for what cannot be skipped; its events raise JournalLocked when another
     kwizard is at it.
     """
-    return Installation(session, phase, waived)
+    return Installation(session, phase, waived, pause)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from kwizard.engine.bringing import Bringing
 from kwizard.engine.locallog import LocalLog
+from kwizard.engine.pause import Pause
 from kwizard.engine.plan import Plan, Task
 from kwizard.engine.voice import Voice
 from kwizard.errors import ConnectionLost, HostUnreachable, StepFailed
@@ -20,6 +22,16 @@ from kwizard.text import decode
 PROGRESS_EVERY = 0.1  # seconds between two progress events of one task
 
 
+class Telling(Protocol):
+    """Says how far a task is."""
+
+    async def __call__(
+        self, done: int, total: int, unit: str, source: str = "", *, held: bool = False
+    ) -> None:
+        """See `kwizard.engine.events.Progress`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class OperatorContext:
     """What work on the operator's side gets: the plan, the hosts to look at, and a voice."""
@@ -27,7 +39,7 @@ class OperatorContext:
     plan: Plan
     hosts: Mapping[str, ReadOnlyHost]
     say: Callable[[str], Awaitable[None]]
-    progress: Callable[[int, int, str], Awaitable[None]]
+    progress: Telling
 
 
 OperatorAction = Callable[[OperatorContext], Awaitable[None]]
@@ -54,14 +66,15 @@ def no_secrets(bundle: str, host: str) -> Mapping[str, bytes]:
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What the app lends the engine: the hosts, artifacts by name (path and sha256), operator work,
-    the secret files that go beside scripts, and how files are brought to hosts (None: each is sent
-    from here)."""
+    the secret files that go beside scripts, how files are brought to hosts (None: each is sent from
+    here), and whether what is sent and fetched is paused."""
 
     hosts: Mapping[str, Host]
     artifact: ArtifactResolver
     operator: Mapping[str, OperatorAction]
     secrets: SecretFiles = no_secrets
     bringing: Bringing | None = None
+    pause: Pause = field(default_factory=Pause)
 
 
 async def perform(
@@ -87,7 +100,7 @@ async def perform(
                 case path, sha256:
                     size = path.stat().st_size
             file = Placement(target=target, size=size, sha256=sha256, mode=mode, source=path)
-            bringing = tools.bringing or Bringing({}, {}, passing=False)
+            bringing = tools.bringing or Bringing({}, {}, passing=False, pause=tools.pause)
             await _place(tools.hosts[task.host or ""], file, bringing, log, voice)
         case Wait() as wait:
             await poll(
@@ -144,6 +157,7 @@ async def _place(
     host: Host, file: Placement, bringing: Bringing, log: LocalLog, voice: Voice
 ) -> None:
     done, source, began = 0, "", time.monotonic()
+    held = False
     moved = asyncio.Event()
 
     def note(bytes_there: int, _total: int) -> None:
@@ -156,19 +170,31 @@ async def _place(
         source, began = name, time.monotonic()
         moved.set()
 
+    def stands(now: bool) -> None:
+        nonlocal held
+        if now != held:
+            held = now
+            moved.set()
+
     async def say(text: str) -> None:
         await voice.log(log.add([text]))
 
     async def tell() -> None:
+        told = False
         while True:
             await moved.wait()
             moved.clear()
-            await voice.progress(done, file.size, "bytes", source)
+            if held != told:
+                told = held
+                await say("paused by you: what has arrived is kept" if held else "it goes on")
+            await voice.progress(done, file.size, "bytes", source, held=held)
             await asyncio.sleep(PROGRESS_EVERY)
 
     telling = asyncio.create_task(tell())
     try:
-        origin = await bringing.bring(host, file, source=comes_from, progress=note, say=say)
+        origin = await bringing.bring(
+            host, file, source=comes_from, progress=note, say=say, stands=stands
+        )
     finally:
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from ipaddress import IPv4Address
 
+from kwizard.engine.pause import Pause
 from kwizard.engine.sources import OPERATOR, Line, Sources, Trust
 from kwizard.errors import KwizardError, NotPassedOn, ReleaseError
 from kwizard.remote.host import Grant, Host, Passing, Placement, Progress
@@ -14,10 +15,16 @@ from kwizard.remote.host import Grant, Host, Passing, Placement, Progress
 Say = Callable[[str], Awaitable[None]]
 Keepers = Callable[[str], Iterable[str]]
 From = Callable[[str], None]
+Stands = Callable[[bool], None]
+"""Told True when a pause holds a file up, False when it goes on."""
 _LOOK_AGAIN = 0.5  # seconds
 _CLOSE_SECONDS = 5.0
 _PAUSE = 2.0  # seconds, times the number of cuts
 _AGAIN = 3  # times that a transfer is taken up after it was cut off in the middle
+
+
+def _no_matter(_held: bool) -> None:
+    """Where nobody asks whether it stands."""
 
 
 def nobody(_target: str) -> Iterable[str]:
@@ -29,7 +36,8 @@ class Bringing:
     """All the bringing of one run. `addresses` are what hosts reach each other by; `keepers` names
     the hosts of which it is likely that they have the file of that target from before.
 
-    `passing` False: everything is sent from the operator's side.
+    `passing` False: everything is sent from the operator's side. While `pause` is held nothing is
+    sent from there; hosts go on passing on what one of them has.
     """
 
     def __init__(
@@ -39,39 +47,52 @@ class Bringing:
         *,
         keepers: Keepers = nobody,
         passing: bool = True,
+        pause: Pause | None = None,
     ) -> None:
         self._hosts = hosts
         self._addresses = addresses
         self._keepers = keepers
         self._passing = passing
+        self._pause = pause or Pause()
         self._trust = Trust()
         self._line = Line()
         self._files: dict[tuple[str, str], _File] = {}
         self._ends: set[asyncio.Task[None]] = set()
 
     async def bring(
-        self, host: Host, file: Placement, *, source: From, progress: Progress, say: Say
+        self,
+        host: Host,
+        file: Placement,
+        *,
+        source: From,
+        progress: Progress,
+        say: Say,
+        stands: Stands = _no_matter,
     ) -> str:
         """Have `file` on `host`; returns whom it came from: a host's name, or "operator".
 
-        `source` is told whom it is coming from whenever that changes. Raises RemoteCommandFailed
-        (no space left, wrong sum), ConnectionLost.
+        `source` is told whom it is coming from whenever that changes, `stands` when a pause begins
+        or ends to hold it up. Raises RemoteCommandFailed (no space left, wrong sum),
+        ConnectionLost.
         """
         if not self._passing or host.passing is None:
             source(OPERATOR)
-            await self._send(host, file, progress)
+            while not await self._send(host, file, progress, stands):
+                pass
             return OPERATOR
         shared = self._files.setdefault((file.target, file.sha256), _File(file.size, self._trust))
         cuts = 0
         while True:
-            giver = await self._choose(shared, host, file)
+            giver = await self._choose(shared, host, file, stands)
             if giver == host.name:
                 progress(file.size, file.size)
                 return giver
             source(giver)
             try:
                 if giver == OPERATOR:
-                    await self._send(host, file, progress)
+                    if not await self._send(host, file, progress, stands):
+                        await shared.failed(host.name)  # another host may have it by now
+                        continue
                 else:
                     await self._hop(self._hosts[giver], host, file, progress)
             except NotPassedOn as error:
@@ -97,7 +118,7 @@ class Bringing:
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await asyncio.gather(*self._ends)
 
-    async def _choose(self, shared: _File, host: Host, file: Placement) -> str:
+    async def _choose(self, shared: _File, host: Host, file: Placement, stands: Stands) -> str:
         """Whom to get it from; the host itself when it turns out to have it."""
         async with shared.asking:
             if not shared.asked:
@@ -111,19 +132,22 @@ class Bringing:
             giver = shared.sources.choose(
                 host.name,
                 quick=file.source is not None
+                and not self._pause.held
                 and self._line.quick(
                     file.size + self._demand(), file.size * (1 + shared.sources.asking)
                 ),
                 unsure=self._line.unsure,
             )
-            if giver is not None:
-                return giver
-            # Time to look whether it has to be brought at all.
-            if not looked:
+            # Where it has to wait there is time to look whether it has to be brought at all.
+            if not looked and (giver is None or (giver == OPERATOR and self._pause.held)):
                 looked = True
                 if await self._has(host, file):
                     await shared.has(host.name)
                     return host.name
+            if giver is not None:
+                stands(False)
+                return giver
+            stands(self._pause.held)
             await shared.wait(seen)
 
     async def _ask_keepers(self, shared: _File, file: Placement) -> None:
@@ -145,13 +169,18 @@ class Bringing:
         """Bytes that would have to be sent if all that is waited for came from here."""
         return sum(f.size * f.sources.asking for f in self._files.values())
 
-    async def _send(self, host: Host, file: Placement, progress: Progress) -> None:
+    async def _send(self, host: Host, file: Placement, progress: Progress, stands: Stands) -> bool:
+        """Send it from here. False: a pause broke it off; what has arrived is kept there."""
         if file.source is None:
             raise ReleaseError(
                 f"{file.target} is not on this machine, and no host can pass it on to {host.name}",
                 host=host.name,
                 remedy="`kwizard fetch` with the cluster file brings it here",
             )
+        if self._pause.held:
+            stands(True)
+            await self._pause.over()
+            stands(False)
         began = -1
 
         def note(done: int, total: int) -> None:
@@ -161,9 +190,10 @@ class Bringing:
             progress(done, total)
 
         try:
-            await host.upload(
+            upload = host.upload(
                 file.source, file.target, sha256=file.sha256, mode=file.mode, progress=note
             )
+            return await self._pause.unless_held(upload)
         finally:
             self._line.over((host.name, file.target))
 

@@ -69,13 +69,15 @@ class Log(StepEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress(StepEvent):
     """`total` is 0 while unknown. `unit`: "bytes", "hosts", "pings". `source`: for a file on its
-    way to a host, whom it comes from: another host's name, or "operator"."""
+    way to a host, whom it comes from: another host's name, or "operator". `held`: a person paused
+    what is sent and fetched, so that it stands."""
 
     name: ClassVar[str] = "progress"
     done: int
     total: int
     unit: str
     source: str = ""
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,10 @@ class RunFinished(Event):
     exit: int = 0
 
 
+_IF_SAID = ("job", "source", "held")
+"""Left out of the JSON where they say nothing."""
+
+
 def now() -> datetime:
     """The one clock of the event stream."""
     return datetime.now(UTC)
@@ -124,7 +130,7 @@ def to_json(event: Event) -> dict[str, Any]:
     }
     for f in fields(event):
         value = getattr(event, f.name)
-        if f.name in ("time", "cluster") or (f.name in ("job", "source") and not value):
+        if f.name in ("time", "cluster") or (f.name in _IF_SAID and not value):
             continue
         out[f.name] = round(value, 3) if isinstance(value, float) else value
     return out

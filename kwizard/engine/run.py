@@ -13,7 +13,7 @@ import contextlib
 import secrets
 import time
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
@@ -23,11 +23,12 @@ from kwizard.engine import events as ev
 from kwizard.engine.actions import Tools, follow, perform, poll
 from kwizard.engine.journal import Attempt, Journal
 from kwizard.engine.locallog import LocalLog
+from kwizard.engine.pause import Clock, Pause
 from kwizard.engine.plan import Finding, Plan, State, Task
 from kwizard.engine.survey import look_again
 from kwizard.engine.voice import Voice
 from kwizard.errors import HostRefused, KwizardError, StepFailed
-from kwizard.recipes.step import Phase, Script
+from kwizard.recipes.step import Operator, Phase, Place, Script
 from kwizard.text import clean
 
 QUEUE = 1000  # events; a slow reader slows the followers, never the jobs
@@ -258,7 +259,7 @@ class Run:
             voice = self._voice(task, job)
             await voice.started()
             try:
-                async with asyncio.timeout(task.step.timeout):
+                async with self._limit(task) as clock:
                     await perform(task, job, self.plan, self._tools, log, voice)
             except TimeoutError:
                 if job and task.host:
@@ -277,7 +278,13 @@ class Run:
                 ) from None
             except KwizardError as error:
                 raise self._ended_badly(task, job, error) from None
-            await self._ended_well(task, job, started)
+            await self._ended_well(task, job, started + clock.stood)
+
+    def _limit(self, task: Task) -> AbstractAsyncContextManager[Clock]:
+        """A person's pause counts for what is sent and fetched, and for nothing that runs on."""
+        paused = isinstance(task.step.action, Place | Operator)
+        pause = self._tools.pause if paused else Pause()
+        return pause.timeout(task.step.timeout)
 
     async def _reattach(self, task: Task, attempt: Attempt) -> bool:
         """Follow a job of an earlier run. True: it ended well and was this very script."""

@@ -50,10 +50,15 @@ class Voice:
         if lines:
             await self._put(ev.Log(**self._where(), text="\n".join(lines)))
 
-    async def progress(self, done: int, total: int, unit: str, source: str = "") -> None:
-        """How far it is, total 0 while unknown; and whom a file comes from."""
+    async def progress(
+        self, done: int, total: int, unit: str, source: str = "", *, held: bool = False
+    ) -> None:
+        """How far it is, total 0 while unknown; whom a file comes from; and whether a pause holds
+        it up."""
         await self._put(
-            ev.Progress(**self._where(), done=done, total=total, unit=unit, source=source)
+            ev.Progress(
+                **self._where(), done=done, total=total, unit=unit, source=source, held=held
+            )
         )
 
     async def skipped(self, reason: str, *, blocked: bool = False, waived: bool = False) -> None:

@@ -31,6 +31,7 @@ class Questions:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
+        self._ahead: list[str] = []
 
     def say(self, *lines: str) -> None:
         """Say each on a line of its own."""
@@ -53,7 +54,7 @@ class Questions:
         """A line of text that `check` finds nothing wrong with. With `optional` it may be empty,
         and `-` takes the default away."""
         while True:
-            answer = (await self._terminal.line(_prompt(question, default, optional))).strip()
+            answer = (await self._line(_prompt(question, default, optional))).strip()
             if answer == "?":
                 self.say(help or _("There is no more to say about this question."))
                 continue
@@ -72,7 +73,19 @@ class Questions:
 
     async def line(self) -> str:
         """Whatever is typed next, a line of it, asked for by words before."""
-        return await self._terminal.line("")
+        return await self._line("")
+
+    def put_back(self, line: str) -> None:
+        """It was typed ahead: the next question has it for its answer."""
+        self._ahead.append(line)
+
+    async def _line(self, prompt: str) -> str:
+        if not self._ahead:
+            return await self._terminal.line(prompt)
+        line = self._ahead.pop(0)
+        if prompt:
+            self.say(prompt + line)
+        return line
 
     def refuse(self, sentence: str) -> None:
         """Say why an answer will not do, and what would."""
@@ -91,7 +104,7 @@ class Questions:
         shown = {True: _("yes"), False: _("no"), None: ""}[default]
         while True:
             prompt = _prompt(_("{question} yes or no", question=question), shown, False)
-            answer = (await self._terminal.line(prompt)).strip().lower()
+            answer = (await self._line(prompt)).strip().lower()
             if not answer and default is not None:
                 return default
             if answer in ("y", "yes", _("yes")):
@@ -107,7 +120,7 @@ class Questions:
             self.say(f"  {number}  {item.label}" + (f": {item.meaning}" if item.meaning else ""))
         shown = next((str(n) for n, i in enumerate(items, 1) if i.value == default), "")
         while True:
-            answer = (await self._terminal.line(_prompt(question, shown, False))).strip()
+            answer = (await self._line(_prompt(question, shown, False))).strip()
             found = _chosen(items, answer or shown)
             if found is not None:
                 return found.value

@@ -11,6 +11,7 @@ from contextlib import aclosing, contextmanager
 from kwizard.engine.plan import Task
 from kwizard.errors import KwizardError
 from kwizard.language import _
+from kwizard.plain.hearing import Hearing
 from kwizard.plain.narrate import Spoken
 from kwizard.plain.paths import ask_target, here
 from kwizard.plain.questions import Item
@@ -18,6 +19,7 @@ from kwizard.plain.talk import Talk
 from kwizard.tui.errors import unforeseen
 from kwizard.tui.measures import short_path
 from kwizard.tui.model import RunModel
+from kwizard.tui.pausing import at_work
 from kwizard.tui.skipping import consequence, lasting
 
 
@@ -36,6 +38,9 @@ async def _once(talk: Talk) -> None:
     ask, model = talk.ask, RunModel()
     talk.model, talk.error, talk.snapshot = model, None, None
     ask.title(_("Installing. Ctrl+C stops telling; what runs on the hosts goes on."))
+    ask.say(_("p and Enter pauses what is sent and fetched; p and Enter again goes on."))
+    talk.cases.pause(False)
+    hearing = talk.hearing = Hearing(ask, lambda line: _pause(talk, line))
     narrator = Spoken(ask.say, logs=False)
     model.status = "running"
     try:
@@ -43,18 +48,41 @@ async def _once(talk: Talk) -> None:
         with _stopped_by_signal(talk):
             async with aclosing(installing) as events:
                 async for event in events:
+                    hearing.begin()  # not before: a question from below has the line first
                     model.apply(event)
                     narrator.tell(event)
     except KwizardError as error:
         talk.error = error
     except Exception as error:  # a mistake of ours must not end the conversation
         talk.error = unforeseen(error)
+    finally:
+        talk.hearing = None
+        await hearing.end()
     if talk.error is not None:
         talk.complain(talk.error)
     if model.status == "running":
         model.status = "failed" if talk.error else "interrupted"
     if model.status == "failed":
         await _keep_report(talk)
+
+
+def _pause(talk: Talk, line: str) -> bool:
+    """Take a line that was typed while it is installed. False: it is no word of ours."""
+    if line.strip().casefold() not in ("p", "pause", _("pause")):
+        return False
+    model = talk.model
+    held = not model.paused
+    talk.cases.pause(held)
+    model.hold(held)
+    if held:
+        running, waiting = model.at_work()
+        talk.ask.say(
+            _("Paused: nothing is sent or fetched from here. p and Enter goes on at that byte."),
+            at_work(running, waiting),
+        )
+    else:
+        talk.ask.say(_("It goes on."))
+    return True
 
 
 async def _keep_report(talk: Talk) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.language import _
 from kwizard.monitor.snapshot import Snapshot
+from kwizard.plain.hearing import Hearing
 from kwizard.plain.questions import Questions
 from kwizard.tui.draft import Draft
 from kwizard.tui.model import RunModel
@@ -34,11 +36,12 @@ class Talk:
     snapshot: Snapshot | None = None
     waived: frozenset[str] = frozenset()
     rehearsed: bool = False
+    hearing: Hearing | None = None
     asker: LineAsker = field(init=False)
     _told: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.asker = LineAsker(self.ask)
+        self.asker = LineAsker(self)
 
     def complain(self, error: KwizardError | OSError) -> None:
         """Say what went wrong, and what to do."""
@@ -77,13 +80,20 @@ class Talk:
 class LineAsker:
     """Questions from below: one at a time, however many hosts wait for an answer."""
 
-    def __init__(self, ask: Questions) -> None:
-        self._ask = ask
+    def __init__(self, talk: Talk) -> None:
+        self._talk, self._ask = talk, talk.ask
         self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncGenerator[None]:
+        """The line for one question, and for nothing else meanwhile."""
+        hearing = self._talk.hearing
+        async with self._turn, hearing.silent() if hearing else nullcontext():
+            yield
 
     async def confirm_key(self, question: KeyQuestion) -> bool:
         """Whether that is the host's key; no, unless it is said."""
-        async with self._turn:
+        async with self._alone():
             self._ask.say(
                 "",
                 _(
@@ -99,7 +109,7 @@ class LineAsker:
 
     async def password(self, question: PasswordQuestion) -> str | None:
         """A password, not shown; None for an empty answer."""
-        async with self._turn:
+        async with self._alone():
             if question.again:
                 self._ask.say(_("{host} did not accept the last one.", host=question.host))
             if question.what == "key":

@@ -235,6 +235,7 @@ class KwizardApp(App[int]):
         self.error = None
         self.aftermath.clear()
         self.cases.forget()
+        self.cases.pause(False)
         old = self.run_model
         self.run_model = RunModel.of(self._rows(), self._kept())
         for host, log in old.logs.items():
@@ -266,6 +267,12 @@ class KwizardApp(App[int]):
             if model.status == "failed":
                 words = [t.in_words() for t in Mender(self).troubles()]
                 self.aftermath.begin(self.cases, self.draft.cluster.name, words)
+
+    def pause(self) -> None:
+        """Pause what is sent and fetched in the run, or go on with it."""
+        held = not self.run_model.paused
+        self.cases.pause(held)
+        self.run_model.hold(held)
 
     async def learn(self) -> None:
         """Find out how long the steps took before."""
@@ -330,7 +337,11 @@ class KwizardApp(App[int]):
         self.push_screen(
             Ask(
                 _("Leave now?"),
-                leaving(self.draft.cluster.name, rehearsal=self.cases.rehearsal),
+                leaving(
+                    self.draft.cluster.name,
+                    rehearsal=self.cases.rehearsal,
+                    paused=self.run_model.paused,
+                ),
                 [("stay", _("Stay")), ("leave", _("Leave"))],
                 strong="stay",
             ),

@@ -28,6 +28,7 @@ from kwizard.cluster.load import load
 from kwizard.cluster.model import Cluster, Host, RecipeName, Version
 from kwizard.cluster.paste import parse_hosts
 from kwizard.engine.events import Event
+from kwizard.engine.pause import Pause
 from kwizard.engine.plan import Finding, Plan, Task
 from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.language import _
@@ -65,6 +66,7 @@ class LiveUseCases:
         self._open = AsyncExitStack()
         self._session: Session | None = None
         self._installation: Installation | None = None
+        self._pause = Pause()
         self._asker: Asker | None = None
         self._declined: set[tuple[str, str]] = set()
 
@@ -238,10 +240,17 @@ class LiveUseCases:
     ) -> AsyncGenerator[Event]:
         """Run what is due, but for what a person skips."""
         session = await self._ready(cluster, asker)
-        run = self._installation = install(session, waived=waived)
+        run = self._installation = install(session, waived=waived, pause=self._pause)
         async with aclosing(run.events()) as events:
             async for event in events:
                 yield event
+
+    def pause(self, held: bool) -> None:
+        """Hold what is sent and fetched, or go on."""
+        if held:
+            self._pause.hold()
+        else:
+            self._pause.go_on()
 
     def interrupt(self) -> None:
         """Stop following the run; jobs on the hosts go on."""

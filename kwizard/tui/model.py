@@ -60,7 +60,8 @@ class Mark(StrEnum):
 class Spot:
     """One step on one host. `seconds` is how long it took; `reason` why it was skipped or failed;
     `done`/`total`/`unit` its progress (`total` 0: unknown). For a file that is brought: `source`,
-    whom it comes from; `rate` in bytes a second and `left` in seconds, None while unknown."""
+    whom it comes from; `rate` in bytes a second and `left` in seconds, None while unknown; `held`,
+    whether a pause holds it up."""
 
     mark: Mark = Mark.WAITING
     since: datetime | None = None
@@ -72,6 +73,7 @@ class Spot:
     source: str = ""
     rate: float | None = None
     left: float | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ class RunModel:
     exit: int = 0
     due: int = 0
     revision: int = 0
+    paused: bool = False
     _paces: dict[tuple[str, str, str], Pace] = field(default_factory=dict)
 
     @classmethod
@@ -179,6 +182,7 @@ class RunModel:
                 self._forget_failures()
             case RunFinished():
                 self.running.clear()
+                self.paused = False
                 self.status, self.seconds = event.status, event.seconds
                 self.exit = event.exit
                 self._settle()
@@ -240,6 +244,17 @@ class RunModel:
             return max(0.0, (now - self.started).total_seconds())
         return self.seconds
 
+    def hold(self, paused: bool) -> None:
+        """Note that a person paused what is sent and fetched, or lets it go on."""
+        self.paused = paused
+        self.revision += 1
+
+    def at_work(self) -> tuple[int, int]:
+        """(tasks that go on now, tasks that a pause holds up)."""
+        running = [s for s in self.spots.values() if s.mark is Mark.RUNNING]
+        held = sum(s.held for s in running)
+        return len(running) - held, held
+
     def waived(self) -> list[tuple[str, str]]:
         """What a person skipped, as (step, host)."""
         return [key for key, spot in self.spots.items() if spot.mark is Mark.WAIVED]
@@ -264,9 +279,14 @@ class RunModel:
 
     def _progress(self, event: Progress) -> None:
         old = self.spots.get((event.step, event.host), Spot(Mark.RUNNING, event.time))
+        if event.held:
+            self._paces.pop((event.step, event.host, event.source), None)
+            held = replace(old, unit=event.unit, rate=None, left=None, held=True)
+            self._put(event, replace(held, done=event.done, total=event.total))
+            return
         pace = self._paces.setdefault((event.step, event.host, event.source), Pace())
         pace.saw(event.time.timestamp(), event.done)
-        spot = replace(old, done=event.done, total=event.total, unit=event.unit)
+        spot = replace(old, done=event.done, total=event.total, unit=event.unit, held=False)
         if event.unit == "bytes":
             left = pace.left(event.total)
             spot = replace(spot, source=event.source, rate=pace.rate, left=left)
@@ -341,4 +361,4 @@ class RunModel:
             return
         for key, spot in self.spots.items():
             if spot.mark is Mark.RUNNING:
-                self.spots[key] = replace(spot, mark=Mark.WAITING, since=None)
+                self.spots[key] = replace(spot, mark=Mark.WAITING, since=None, held=False)

@@ -204,6 +204,11 @@ class UseCases(Protocol):
         the caller stops listening."""
         ...
 
+    def pause(self, held: bool) -> None:
+        """Send nothing to hosts and fetch nothing in an installation, one that goes on and those
+        to come; or, with False, go on at the byte. What runs on the hosts goes on."""
+        ...
+
     def interrupt(self) -> None:
         """Stop following the installation; its stream ends soon, jobs on the hosts go on."""
         ...

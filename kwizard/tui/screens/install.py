@@ -17,6 +17,7 @@ from kwizard.language import _, told
 from kwizard.tui.measures import short_path
 from kwizard.tui.mending import Mender, Trouble
 from kwizard.tui.model import Mark
+from kwizard.tui.pausing import at_work
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.commands import CommandsScreen
 from kwizard.tui.screens.failure import FailureDialog, skip_question
@@ -57,6 +58,8 @@ class InstallScreen(Page):
         Binding("w", "save_log", "Save the log", show=False),
         Binding("f", "follow", "Follow"),
         Binding("l", "logs", "Logs"),
+        Binding("p", "pause", "Pause"),
+        Binding("p", "go_on", "Go on"),
         Binding("right_square_bracket", "next_log(1)", "Next log", key_display="]", show=False),
         Binding("left_square_bracket", "next_log(-1)", "Log before", key_display="[", show=False),
         Binding("z", "zoom", "Zoom"),
@@ -72,6 +75,7 @@ class InstallScreen(Page):
         """Phases, status, table, logs; the way on."""
         yield Phases(id="phases")
         yield StatusLine(id="status")
+        yield Static(id="paused")
         with Container(id="install-area"):
             yield ProgressGrid(id="progress")
             with Vertical(id="below"):
@@ -122,10 +126,25 @@ class InstallScreen(Page):
             self.query_one(Phases).show(model.phases())
             self.query_one(LogDeck).show(model.logs)
             self._follow()
+            self._say_pause()
         end = f"{model.status} {self.wizard.error}"
         if end != self._status:
             self._status = end
             self._ended()
+
+    def _say_pause(self) -> None:
+        """While it is a pause: that it is one, what goes on all the same, and how it ends."""
+        model = self.wizard.run_model
+        if model.paused != self.has_class("-paused"):
+            self.set_class(model.paused, "-paused")
+            self.refresh_bindings()
+        if model.paused:
+            head = Content.styled(_(" ‖ paused "), "bold reverse $warning")
+            what = _("nothing is sent or fetched from here; p goes on at that byte")
+            text = Content.assemble(
+                head, plain(f" {what}", "$warning"), "\n", plain(at_work(*model.at_work()))
+            )
+            self.query_one("#paused", Static).update(text)
 
     def recolour(self) -> None:
         """The table in the new colours."""
@@ -239,10 +258,18 @@ class InstallScreen(Page):
 
     # -- keys -------------------------------------------------------------------------------
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """One key pauses and goes on."""
+        if action in ("pause", "go_on") and (action == "go_on") != self.wizard.run_model.paused:
+            return False
+        return super().check_action(action, parameters)
+
     def why_not(self, action: str) -> str:
         """Keys that can do nothing now say why."""
         mender = self._mender
         match action:
+            case "pause" if not self.wizard.installing:
+                return _("Nothing is being installed, so there is nothing to pause.")
             case "retry" | "mend" if action == "retry" or self.wizard.installing:
                 return mender.why_no_retry()
             case "mend":
@@ -338,6 +365,16 @@ class InstallScreen(Page):
             self.action_mend()
         elif task is not None:
             self.app.push_screen(ScriptScreen(task))
+
+    def action_pause(self) -> None:
+        """Send and fetch nothing for now; everything else goes on."""
+        self.wizard.pause()
+        self._draw()
+
+    def action_go_on(self) -> None:
+        """End the pause."""
+        self.wizard.pause()
+        self._draw()
 
     def action_logs(self) -> None:
         """Into the log in front."""

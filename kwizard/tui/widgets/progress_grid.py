@@ -103,7 +103,9 @@ class ProgressGrid(Grid):
         text = words(spot, now)
         if self._drawn.get((step, host)) != text:
             self._drawn[step, host] = text
-            self.update_cell(step, host, cell(text, _colour(spot.mark, palette(self.app))))
+            colours = palette(self.app)
+            colour = colours.warn if spot.held else _colour(spot.mark, colours)
+            self.update_cell(step, host, cell(text, colour))
 
     def _count(self, step: str, marks: Counter[Mark]) -> None:
         colours = palette(self.app)
@@ -148,8 +150,11 @@ def _colour(mark: Mark, colours: Palette) -> str:
 
 def words(spot: Spot, now: datetime) -> str:
     """Symbol and word, with how long or how far."""
-    symbol = SYMBOLS[spot.mark]
+    symbol = "‖" if spot.held else SYMBOLS[spot.mark]
     match spot.mark:
+        case Mark.RUNNING if spot.held:
+            part = f"{100 * spot.done // spot.total:>3} %" if spot.total else ""
+            return f"{symbol} {part or _('paused')}"
         case Mark.RUNNING if spot.total:
             return f"{symbol} {100 * spot.done // spot.total:>3} %"
         case Mark.RUNNING if spot.done:

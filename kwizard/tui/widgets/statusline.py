@@ -35,7 +35,7 @@ class StatusLine(Static):
         current = model.current()
         if model.status == "running" and model.started is None:
             current = None
-        elif model.status == "running" and forecast is not None:
+        elif model.status == "running" and forecast is not None and not model.paused:
             left = self._remaining(model, now, forecast)
             if left is not None and left >= SOON:
                 parts.append(_("about {time} left", time=duration(left)))
@@ -86,6 +86,8 @@ def coming(spot: Spot | None) -> list[str]:
     """How a file that is being brought is coming along: how much, from whom, how fast."""
     if spot is None or spot.unit != "bytes" or not spot.total or not spot.source:
         return []
+    if spot.held:
+        return [f"{100 * spot.done // spot.total} %", _("paused")]
     here = spot.source == OPERATOR
     parts = [
         f"{100 * spot.done // spot.total} %",

@@ -164,3 +164,22 @@ def test_a_password_is_not_shown_while_it_is_typed(tmp_path: Path) -> None:
 
 def test_without_a_terminal_it_says_how_to_run_without_one(tmp_path: Path) -> None:
     assert main(["--plain"]) == 2
+
+
+@pytest.mark.timeout(240)
+def test_what_is_sent_is_paused_by_a_line_and_other_lines_answer_the_next_question(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    arguments = ["-m", "tests.wire.plain.stage", str(tmp_path / "state")]
+    with DumbTerminal(arguments, environment) as terminal:
+        to_review(terminal)
+        terminal.answer(r"What next: ", "install")
+        terminal.answer(r"p and Enter pauses", "p")
+        terminal.until(r"Paused: nothing is sent or fetched from here")
+        terminal.answer(r"Steps on the hosts go on", "p")
+        terminal.answer(r"It goes on\.", "again")  # typed ahead
+        asked = terminal.until(r"What next \[1\]: again", 120)
+        assert "all is well" in asked
+        assert "all is well" in terminal.until(r"What next \[1\]: ")
+        terminal.press(b"\n")
+        assert terminal.end() == 0

@@ -35,6 +35,23 @@ def running() -> list[Event]:
     ]
 
 
+def held_up() -> list[Event]:
+    """The release is on its way to one host while another one has it already."""
+    story = Story()
+    return [
+        story.begin(),
+        *story.whole(last="release/place"),
+        story.started("release/place", "anakin"),
+        story.finished("release/place", "anakin", 4.1),
+        story.started("release/place", "boba"),
+        story.progress("release/place", "boba", 190 << 20, 328 << 20, source="anakin"),
+        story.started("release/place", "c3po"),
+        story.progress("release/place", "c3po", 47 << 20, 328 << 20, source="operator", held=True),
+        story.started("release/install", "anakin"),
+        story.log("release/install", "anakin", "+ Programs into /usr/bin"),
+    ]
+
+
 def failed() -> list[Event]:
     story = Story()
     return [
@@ -133,6 +150,21 @@ INSTALL = {
         keys(then="A report for help"),
         RUN,
         FailureDialog,
+    ),
+    "install_paused": Look(
+        InstallScreen,
+        "paused",
+        lambda: ScriptedCases(runs=[[*held_up(), asyncio.Event()]]),
+        then(keys(then="Programs into"), keys("p", then="2 at work now, 1 waiting")),
+        RUN,
+    ),
+    "install_paused_leave": Look(
+        InstallScreen,
+        "paused, leave",
+        lambda: ScriptedCases(runs=[[*held_up(), asyncio.Event()]]),
+        then(keys("p", then="‖ paused"), keys("q", then="without the pause")),
+        RUN,
+        Ask,
     ),
     "install_empty": Look(
         InstallScreen,

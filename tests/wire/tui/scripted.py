@@ -137,9 +137,18 @@ class Story:
         return ev.Log(**self._of(step, host), text=text)
 
     def progress(
-        self, step: str, host: str, done: int, total: int, unit: str = "bytes", source: str = ""
+        self,
+        step: str,
+        host: str,
+        done: int,
+        total: int,
+        unit: str = "bytes",
+        source: str = "",
+        *,
+        held: bool = False,
     ) -> ev.Event:
-        return ev.Progress(**self._of(step, host), done=done, total=total, unit=unit, source=source)
+        at = self._of(step, host)
+        return ev.Progress(**at, done=done, total=total, unit=unit, source=source, held=held)
 
     def finished(self, step: str, host: str, seconds: float = 2.0) -> ev.Event:
         return ev.StepFinished(**self._of(step, host), seconds=seconds)
@@ -222,6 +231,7 @@ class ScriptedCases:
     known_times: Mapping[str, float] = field(default_factory=dict)
     folder: Path = Path("/state/classic")
     logs_saved: list[tuple[str, Path]] = field(default_factory=list)
+    paused: list[bool] = field(default_factory=list)
     closed: bool = False
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -339,6 +349,9 @@ class ScriptedCases:
                 raise item
             else:
                 yield item
+
+    def pause(self, held: bool) -> None:
+        self.paused.append(held)
 
     def interrupt(self) -> None:
         self.interrupted.set()

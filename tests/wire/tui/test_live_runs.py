@@ -3,14 +3,22 @@ retried, or skipped; what is left is resumed."""
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from kwizard.cluster.model import Cluster
+from kwizard.lab.release.mirror import Faults, Mirror
 from kwizard.rehearsal import Fault, Rehearsal
+from kwizard.release.catalog import locate
+from kwizard.remote import transfer
+from kwizard.remote.shell import Running
 from kwizard.tui.app import KwizardApp
 from kwizard.tui.live import LiveUseCases
 from kwizard.tui.model import Mark
@@ -22,6 +30,8 @@ from .conftest import focused, text_of, until
 
 LONG = 6000  # looks; a whole run takes some seconds, more on a busy machine
 NAMES = "hosts/names"
+PLACE = "release/place"
+FETCH = "release/fetch"
 SCHEDULER = "control-plane/kube-scheduler"
 
 
@@ -31,10 +41,10 @@ def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @asynccontextmanager
-async def installing(host: Rehearsal) -> AsyncIterator[Pilot[int]]:
+async def installing(host: Rehearsal, cluster: Cluster | None = None) -> AsyncIterator[Pilot[int]]:
     """The wizard, at work on this host; a key it has not seen is trusted."""
     cases = LiveUseCases(rehearsal=True)
-    app = KwizardApp(cases, start="resume", cluster=host.cluster)
+    app = KwizardApp(cases, start="resume", cluster=cluster or host.cluster)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: focused(pilot) == "refuse" or begun(pilot), tries=LONG)
         if focused(pilot) == "refuse":
@@ -74,6 +84,30 @@ async def said(host: Rehearsal, command: str) -> str:
     async with connect(host) as connection:
         answer = await connection.run(command, check=True)
     return str(answer.stdout)
+
+
+def fetched(host: Rehearsal, root: Path, mirror: Mirror) -> tuple[Cluster, Path]:
+    """The host's cluster with its release on a mirror, and the file that lies there."""
+    cluster = host.cluster
+    assert cluster.release.tarball
+    data = Path(cluster.release.tarball).read_bytes()
+    place = locate(cluster.version, mirror.url)
+    file = root / str(place.version) / place.file
+    file.parent.mkdir(parents=True)
+    file.write_bytes(data)
+    release = replace(
+        cluster.release,
+        tarball=None,
+        mirror=mirror.url,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+    return replace(cluster, release=release), file
+
+
+def held(pilot: Pilot[int]) -> list[str]:
+    """The steps a pause holds up."""
+    spots = app_of(pilot).run_model.spots
+    return [step for (step, _host), spot in spots.items() if spot.held]
 
 
 async def jobs(host: Rehearsal) -> list[str]:
@@ -130,3 +164,91 @@ async def test_a_run_that_is_left_is_resumed_and_does_nothing_twice() -> None:
         assert before
         assert set(before) < set(after)
         assert len(after) == len(set(after))
+
+
+class HalfSent:
+    """The line goes silent in the middle of the first file that is sent; `began` are the bytes all
+    of its transfers began at."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.file, self.half = "", 0
+        self.began: list[int] = []
+        whole = transfer.Task.stream
+
+        async def stream(task: transfer.Task, running: Running, start: int) -> None:
+            self.file = self.file or task.target
+            if task.target == self.file:
+                self.began.append(start)
+            if len(self.began) != 1 or task.target != self.file:
+                await whole(task, running, start)
+                return
+            assert task.source is not None
+            self.half = task.size // 2
+            await running.write(task.source.read_bytes()[: self.half])
+            task.progress(self.half, task.size)
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(transfer.Task, "stream", stream)
+
+
+async def test_a_pause_holds_what_is_sent_and_it_goes_on_at_the_byte(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = HalfSent(monkeypatch)
+    async with begin(hosts=1, speed=0) as host, installing(host) as pilot:
+        await until(pilot, lambda: bool(line.half), tries=LONG)
+        await pilot.press("p")
+        await until(pilot, lambda: bool(held(pilot)), tries=LONG)
+        assert "‖ paused" in text_of(pilot)
+        assert "p goes on at that byte" in text_of(pilot)
+        # What runs on the host runs to its end, and what can be begun there is.
+        working = app_of(pilot).run_model
+        await until(pilot, lambda: working.at_work()[0] == 0, tries=LONG)
+        assert "0 at work now" in text_of(pilot)
+        assert await jobs(host)
+        part = int(await said(host, f"wc -c <{line.file}.part"))
+        assert part == line.half
+        assert line.began == [0]
+        await pilot.press("p")
+        await installed(pilot)
+        assert line.began[:2] == [0, part]
+        assert "‖ paused" not in text_of(pilot)
+
+
+async def test_a_pause_holds_a_download_and_it_goes_on_at_the_byte(tmp_path: Path) -> None:
+    root = tmp_path / "mirror"
+    root.mkdir()
+    with Mirror(root) as mirror:
+        async with begin(hosts=1, speed=0) as host:
+            cluster, file = fetched(host, root, mirror)
+            half = file.stat().st_size // 2
+            mirror.fault("*", Faults(stall_after=half, times=1))
+            async with installing(host, cluster) as pilot:
+                await until(pilot, lambda: [r.sent for r in mirror.log] == [half], tries=LONG)
+                await pilot.press("p")
+                await until(pilot, lambda: FETCH in held(pilot), tries=LONG)
+                (part,) = (tmp_path / "cache").rglob("*.part")
+                size = part.stat().st_size
+                assert 0 < size <= half
+                await pilot.press("p")
+                await installed(pilot)
+        assert [r.range for r in mirror.log] == ["", f"bytes={size}-"]
+
+
+async def test_what_is_left_in_a_pause_goes_on_at_the_byte(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = HalfSent(monkeypatch)
+    async with begin(hosts=1, speed=0) as host:
+        async with installing(host) as pilot:
+            await until(pilot, lambda: bool(line.half), tries=LONG)
+            await pilot.press("p")
+            await until(pilot, lambda: bool(held(pilot)), tries=LONG)
+            await pilot.press("q")
+            await until(pilot, lambda: "Leave now?" in text_of(pilot))
+            await pilot.press("right", "enter")
+            await until(pilot, lambda: pilot.app.return_value is not None)
+            assert pilot.app.return_value == 3
+        async with installing(host) as pilot:
+            await installed(pilot)
+        assert line.began[:2] == [0, line.half]
