@@ -79,3 +79,4 @@ done
 
 section conntrack conntrack_mode
 section tun has_tun
+section clock-after date +%s

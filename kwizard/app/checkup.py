@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import statistics
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from kwizard.app.planning import make_plan
 from kwizard.app.session import Session
-from kwizard.cluster.model import RecipeName
-from kwizard.engine.plan import Task
-from kwizard.errors import KwizardError, Problem
+from kwizard.cluster.model import Cluster, RecipeName
+from kwizard.engine.plan import Task, build
+from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.probes.facts import HostFacts, facts_script, parse_facts, problems
+from kwizard.probes.problems import held_against
+from kwizard.recipes import steps_for
+from kwizard.remote.host import Output
 from kwizard.text import clean
 
 SKEW = 30.0  # seconds from the median clock; certificates and etcd leases mind more than that
@@ -55,21 +57,52 @@ async def examine(session: Session, name: str, preflight: Task | None = None) ->
         return HostCheck(None, error, ())
     except TimeoutError:
         return HostCheck(None, KwizardError("no answer in time", host=name), ())
-    facts, now = parse_facts(output), time.time()
+    facts = parse_facts(output)
     # Afterwards: a host that does not answer is not waited for twice.
     obstacles = await _obstacles(session, preflight) if preflight is not None else ()
     found = [*problems(facts, session.cluster, session.cluster.host(name)), *obstacles]
     found.sort(key=lambda p: not p.blocks)
-    return HostCheck(facts, None, tuple(found), facts.clock - now if facts.clock else None)
+    return HostCheck(facts, None, tuple(found), ahead(facts, output))
+
+
+def ahead(facts: HostFacts, output: Output) -> float | None:
+    """By how many seconds the host's clock is before this machine's. It told its time, in whole
+    seconds, somewhere between what was sent and what came back: while it may be the same, it is."""
+    if facts.clock is None or output.sent is None or output.came is None:
+        return None
+    spent = max(0, (facts.clock_after or facts.clock) - facts.clock - 1)
+    least, most = facts.clock - (output.came - spent), facts.clock + 1 - output.sent
+    return 0.0 if least <= 0 <= most else (least + most) / 2
 
 
 def preflights(session: Session) -> dict[str, Task]:
     """By host, what the installation's own first step would stop at: so nobody is told "ready" by
     one and refused by the other. Raises InvalidInput where the cluster file has no plan."""
-    if session.cluster.recipe is not RecipeName.MODERN:
+    return _preflights(session.cluster)
+
+
+def rests_on(cluster: Cluster) -> dict[str, str]:
+    """By host, a sum of all in the cluster file that a look at it rests on: what is run there, and
+    what the answers are held against."""
+    try:
+        asked = _preflights(cluster)
+    except InvalidInput:
+        asked = {}
+    facts = facts_script(cluster)
+    out = {}
+    for host in cluster.hosts:
+        preflight = asked[host.name].script if host.name in asked else ""
+        whole = repr((host.ssh, facts, preflight, held_against(cluster, host)))
+        out[host.name] = hashlib.sha256(whole.encode()).hexdigest()
+    return out
+
+
+def _preflights(cluster: Cluster) -> dict[str, Task]:
+    if cluster.recipe is not RecipeName.MODERN:
         return {}
-    tasks = make_plan(session.cluster, session.directory).of_step(PREFLIGHT)
-    return {t.host or "": t for t in tasks}
+    recipe = steps_for(cluster)
+    first = tuple(replace(s, after=()) for s in recipe.steps if s.id == PREFLIGHT)
+    return {t.host or "": t for t in build(replace(recipe, steps=first)).tasks}
 
 
 def skewed(checks: Mapping[str, HostCheck]) -> dict[str, HostCheck]:

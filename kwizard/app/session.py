@@ -56,14 +56,19 @@ class Session:
     ) -> AsyncIterator[Session]:
         """Make the cluster's directory and its hosts' connections (opened when first used).
 
-        `confirm_host_key` is asked once for each unknown key; None refuses them. On leaving,
-        connections are closed; jobs on the hosts go on.
+        `confirm_host_key` is asked once for each unknown key, in the order of the file; None
+        refuses them. On leaving, connections are closed; jobs on the hosts go on.
         """
         where = directory or cluster_dir(cluster.name)
         where.mkdir(parents=True, exist_ok=True, mode=0o700)
         hosts = open_hosts(
             cluster,
-            host_keys=HostKeys(where / "known_hosts", confirm_host_key, pinned=pinned(cluster)),
+            host_keys=HostKeys(
+                where / "known_hosts",
+                confirm_host_key,
+                pinned=pinned(cluster),
+                order=[host.name for host in cluster.hosts],
+            ),
             credentials=credentials,
             ssh_config=ssh_config,
             agent=not rehearsal,

@@ -140,6 +140,8 @@ def confirm_on_terminal(accept_new: bool) -> Callable[[UnknownKey], Coroutine[An
     async def confirm(key: UnknownKey) -> bool:
         async with lock:
             shown = f"{key.host} ({key.address}) shows a new {key.key_type} key: {key.fingerprint}"
+            if key.total > 1:
+                shown = f"key {key.number} of {key.total}: {shown}"
             click.echo(shown, err=True)
             if accept_new:
                 return True

@@ -59,6 +59,7 @@ def tell_hosts(talk: Talk) -> None:
         if hosts
         else _("No hosts yet."),
     )
+    resting = talk.cases.resting(talk.draft.cluster)
     for host in hosts:
         roles = ", ".join(r.value for r in in_order(host.roles)) or _("no role")
         login = host.ssh.user or _("as ssh has it")
@@ -69,7 +70,9 @@ def tell_hosts(talk: Talk) -> None:
                 address=host.address,
                 roles=roles,
                 login=login,
-                verdict=_verdict(talk.draft.checks.get(host.name)),
+                verdict=_("looked at before an answer changed; check again")
+                if talk.draft.old(host.name, resting)
+                else _verdict(talk.draft.checks.get(host.name)),
             )
         )
     if hosts:

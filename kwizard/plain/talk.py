@@ -94,6 +94,9 @@ class LineAsker:
     async def confirm_key(self, question: KeyQuestion) -> bool:
         """Whether that is the host's key; no, unless it is said."""
         async with self._alone():
+            if question.total > 1:
+                number, total = question.number, question.total
+                self._ask.say("", _("Key {number} of {total}:", number=number, total=total))
             self._ask.say(
                 "",
                 _(

@@ -86,6 +86,7 @@ def parse_facts(output: Output) -> HostFacts:
             if (disk := _disk(path, said[name])) is not None
         ),
         clock=number(_answer(said["clock"])),
+        clock_after=number(_answer(said["clock-after"])),
         virtualisation=_virtualisation(said["virtualisation"]),
         systemd=_yes_no(said["systemd"]),
         # "degraded" comes with exit status 1 and is an answer all the same.

@@ -33,7 +33,8 @@ class Program:
 class HostFacts:
     """What the host said of itself. None and "" mean that it did not say, never that it is not so.
 
-    `clock` is seconds since 1970 by the host's own clock; `architecture` as release tarballs call
+    `clock` is seconds since 1970 by the host's own clock before it was looked at, `clock_after` the
+    same afterwards; `architecture` as release tarballs call
     it; memory and swap in MiB; `cgroup` is 1 or 2; `conntrack` is "writable", "read-only" or
     "absent"; `interfaces` is None where there is no `ip` program; `sudo_user` is the user who
     became root.
@@ -50,6 +51,7 @@ class HostFacts:
     swap: int | None
     disks: tuple[Disk, ...]
     clock: int | None
+    clock_after: int | None
     virtualisation: str
     systemd: bool | None
     systemd_state: str

@@ -59,6 +59,26 @@ def problems(
     return tuple(sorted(found, key=lambda p: not p.blocks))
 
 
+def held_against(cluster: Cluster, host: Host) -> tuple[object, ...]:
+    """All of the cluster that `problems` holds facts of `host` against: while it is the same, so is
+    what is wrong."""
+    always = (cluster.recipe, host.address, cluster.firewall)
+    if cluster.recipe is not RecipeName.CLASSIC:
+        return always
+    return (
+        *always,
+        cluster.version.minor_pair,
+        cluster.supervisor,
+        cluster.docker.install,
+        cluster.network.backend,
+        cluster.network.services,
+        _leased(cluster),
+        cluster.etcd.mode,
+        sorted(host.roles),
+        host in cluster.nodes,
+    )
+
+
 def _system(facts: HostFacts, cluster: Cluster, host: Host) -> Iterator[Problem]:
     if facts.root is False:
         yield Problem(

@@ -18,13 +18,17 @@ from typing import Protocol
 class Output:
     """What a look printed. Bytes are raw: they pass `kwizard.text` before anyone sees them.
 
-    `truncated` is True when more than the caller's limit came and the rest was dropped.
+    `truncated` is True when more than the caller's limit came and the rest was dropped. `sent` and
+    `came` are this machine's clock (seconds since 1970) when the script went out and when all it
+    printed was here; None: nobody looked.
     """
 
     exit: int
     stdout: bytes
     stderr: bytes
     truncated: bool = False
+    sent: float | None = field(default=None, compare=False)
+    came: float | None = field(default=None, compare=False)
 
 
 class JobOutcome(StrEnum):

@@ -10,14 +10,16 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 
 import asyncssh
 
 from kwizard.errors import HostKeyChanged, HostKeyUnknown, InvalidInput, Problem
+from kwizard.remote.turns import Turns
 
 # In the order they are asked for when nothing is recorded. Certificates are left out on purpose:
 # a host that has one shows its plain key instead, and that is what is recorded.
@@ -37,7 +39,8 @@ class UnknownKey:
     """A key nobody has confirmed yet. `fingerprint` is SHA256:..., as `ssh-keygen -l` prints it.
 
     `host` is the name in the cluster file (or a jump host's address), `address` and `port` what
-    is connected to, `key` the OpenSSH text of the public key.
+    is connected to, `key` the OpenSSH text of the public key. `number` of `total`: which of the
+    keys it is that are to be confirmed, as far as is known when it is asked about.
     """
 
     host: str
@@ -46,6 +49,8 @@ class UnknownKey:
     key_type: str
     fingerprint: str
     key: str
+    number: int = 1
+    total: int = 1
 
 
 class Verdict(Enum):
@@ -63,7 +68,8 @@ class HostKeys:
     atomically, mode 0600); without `confirm` an unknown key is refused. `also_user` consults
     ~/.ssh/known_hosts too, for hosts the cluster's own file does not name. `pinned` are lines of
     the same form that a person vouches for (the cluster file's host keys): they stand above all
-    that was recorded, so a host that was made anew is known by its new key.
+    that was recorded, so a host that was made anew is known by its new key. `order`: names of hosts
+    in the order their keys are asked about.
     """
 
     def __init__(
@@ -73,12 +79,14 @@ class HostKeys:
         *,
         also_user: bool = False,
         pinned: str = "",
+        order: Sequence[str] = (),
     ) -> None:
         self.path = path
         self._pinned = pinned
         self._confirm = confirm
         self._also_user = also_user
-        self._asking = asyncio.Lock()
+        self._asking: dict[tuple[str, int], asyncio.Lock] = {}
+        self._turns = Turns(order)
 
     def recorded(self, address: str, port: int) -> tuple[asyncssh.SSHKey, ...]:
         """The keys recorded for `address` at `port`. Raises InvalidInput for a damaged file."""
@@ -131,14 +139,15 @@ class HostKeys:
     async def confirm(self, unknown: UnknownKey) -> None:
         """Ask about `unknown` and record it. Raises HostKeyUnknown when the answer is no.
 
-        Hosts that are connected to at once are asked about one after the other.
+        Hosts that are connected to at once are asked about one after the other, in their order.
         """
-        async with self._asking:
+        place = (unknown.address, unknown.port)
+        async with self._asking.setdefault(place, asyncio.Lock()):
             text = unknown.key.split()
             already = (key.export_public_key().decode().split() for key in self._recorded(unknown))
             if any(key[:2] == text[:2] for key in already):
                 return
-            if self._confirm is None or not await self._confirm(unknown):
+            if not await self._ask(unknown):
                 raise HostKeyUnknown(
                     f"the host key of {unknown.address} is not confirmed: "
                     f"{unknown.fingerprint} ({unknown.key_type})",
@@ -147,6 +156,16 @@ class HostKeys:
                     key=unknown.key,
                 )
             self._record(unknown)
+
+    def looking(self) -> AbstractContextManager[None]:
+        """Around an attempt that may lead to a question: the first one waits for the others."""
+        return self._turns.looking()
+
+    async def _ask(self, unknown: UnknownKey) -> bool:
+        if self._confirm is None:
+            return False
+        async with self._turns.turn(unknown.host) as (number, total):
+            return await self._confirm(replace(unknown, number=number, total=total))
 
     def _recorded(self, unknown: UnknownKey) -> tuple[asyncssh.SSHKey, ...]:
         return self.recorded(unknown.address, unknown.port)

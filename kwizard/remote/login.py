@@ -127,14 +127,18 @@ class Connector:
         self, target: Target, tunnel: asyncssh.SSHClientConnection | None
     ) -> asyncssh.SSHClientConnection:
         account = (target.address, target.port, target.user)
-        keys, locked = await self._ring.plain(target)
+        with self._host_keys.looking():
+            keys, locked = await self._ring.plain(target)
         password = self._passwords.get(account)
         unlocked = False
         while True:
-            async with agent_keys(target) as agents:
-                offered: list[Login] = [*keys, *agents] if target.must_exist else [*agents, *keys]
-                attempt = _Attempt(self._host_keys, target, offered, password)
-                connection = await self._try(attempt, target, tunnel)
+            with self._host_keys.looking():
+                async with agent_keys(target) as agents:
+                    offered: list[Login] = (
+                        [*keys, *agents] if target.must_exist else [*agents, *keys]
+                    )
+                    attempt = _Attempt(self._host_keys, target, offered, password)
+                    connection = await self._try(attempt, target, tunnel)
             if connection is not None:
                 if password is not None:
                     self._passwords[account] = password

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import cache
@@ -195,12 +196,14 @@ class Shell:
 
     async def look(self, script: str, limit: int, *, as_root: bool = True) -> Output:
         """Run a read-only script to its end, keeping `limit` bytes of each output."""
+        sent = time.time()
         running = await self.start(script, watch=True, as_root=as_root)
         try:
             (out, more_out), (err, more_err) = await asyncio.gather(
                 _collect(running.read, limit), _collect(running.read_error, limit)
             )
-            return Output(await running.exit(), out, err, truncated=more_out or more_err)
+            came, more = time.time(), more_out or more_err
+            return Output(await running.exit(), out, err, truncated=more, sent=sent, came=came)
         finally:
             running.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -31,6 +31,12 @@ class Draft:
         """The file that says just what the screens say; None when none does."""
         return self.file if self.saved == self.cluster else None
 
+    def old(self, name: str, resting: Mapping[str, str]) -> bool:
+        """Whether what was seen of a host rests on answers that have changed since. `resting` is
+        what a look would rest on now (`UseCases.resting`)."""
+        report = self.checks.get(name)
+        return report is not None and report.rests_on != resting.get(name, "")
+
     def put(self, host: Host, instead_of: str | None = None) -> None:
         """Add `host`, or put it in the place of the one named `instead_of`."""
         hosts = list(self.cluster.hosts)
@@ -41,7 +47,8 @@ class Draft:
         else:
             hosts.append(host)
         self._hosts(hosts)
-        self.checks.pop(host.name, None)
+        for name in {host.name, instead_of or host.name}:
+            self.checks.pop(name, None)
 
     def remove(self, name: str) -> None:
         """Take a host out."""

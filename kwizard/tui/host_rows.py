@@ -53,12 +53,16 @@ def row_of(
     ]
 
 
-def verdict(report: HostReport | None, *, looking: bool, colours: Palette) -> Text:
-    """What the look at a host came to."""
+def verdict(
+    report: HostReport | None, *, looking: bool, old: bool = False, colours: Palette
+) -> Text:
+    """What the look at a host came to. `old`: answers it rests on have changed since."""
     if looking:
         return cell("▸ " + _("looking"), colours.busy)
     if report is None:
         return cell("· " + _("not yet"), colours.muted)
+    if old:
+        return cell("↻ " + _("old"), colours.warn)
     if report.blocks:
         return cell("✗ " + _("blocked"), colours.bad)
     if report.problems:
@@ -67,11 +71,16 @@ def verdict(report: HostReport | None, *, looking: bool, colours: Palette) -> Te
     return cell("✓ " + _("ready"), colours.good)
 
 
-def found(report: HostReport | None, room: int) -> Content:
+def found(report: HostReport | None, room: int, *, old: bool = False) -> Content:
     """Problems with their remedies, then the facts, folded to `room` cells."""
     if report is None:
         return Content.styled(_("Not looked at yet: k connects to every host and looks"), "$muted")
-    parts = [in_full(report.problems)] if report.problems else []
+    parts = []
+    if old:
+        said = _("↻ Old: an answer this rests on has changed since; k looks again")
+        parts.append(Content.styled(said, "$warning"))
+    if report.problems:
+        parts.append(in_full(report.problems))
     if where := answered_at(*(p.message for p in report.problems)):
         parts.append(Content.assemble(("  → ", "$secondary"), plain(where)))
     if parts and report.facts:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kwizard.app import clusters, drafts, records, verifying
 from kwizard.app.artifacts import artifacts, lying_around, named_as_archived
-from kwizard.app.checkup import HostCheck, checkup, examine, preflights, skewed
+from kwizard.app.checkup import HostCheck, checkup, examine, preflights, rests_on, skewed
 from kwizard.app.install import Installation, install
 from kwizard.app.planning import make_plan, survey
 from kwizard.app.preview import Change, preview
@@ -129,6 +129,10 @@ class LiveUseCases:
         """Everything wrong with it, and where."""
         return findings(cluster)
 
+    def resting(self, cluster: Cluster) -> Mapping[str, str]:
+        """By host, what a look rests on."""
+        return rests_on(cluster)
+
     def preview(self, before: Cluster, after: Cluster) -> Sequence[Change]:
         """What differs between two plans."""
         return preview(before, after)
@@ -199,6 +203,7 @@ class LiveUseCases:
         """Connect, asking what has to be asked, and look at every host: each as soon as it
         answered, and once more where its clock turns out to be off the others'."""
         session = await self._session_of(cluster, asker)
+        resting = rests_on(cluster)
         try:
             asked = preflights(session)
         except InvalidInput:
@@ -217,9 +222,9 @@ class LiveUseCases:
             for next_one in asyncio.as_completed(tasks):
                 name, found = await next_one
                 checks[name] = found
-                yield _report(name, found)
+                yield _report(name, found, resting[name])
             for name, found in skewed(checks).items():
-                yield _report(name, found)
+                yield _report(name, found, resting[name])
         finally:
             for task in tasks:
                 task.cancel()
@@ -331,7 +336,9 @@ class LiveUseCases:
         one connection, and a no stays a no meanwhile."""
         if self._asker is None or (key.host, key.fingerprint) in self._declined:
             return False
-        question = KeyQuestion(key.host, key.address, key.key_type, key.fingerprint)
+        question = KeyQuestion(
+            key.host, key.address, key.key_type, key.fingerprint, key.number, key.total
+        )
         trusted = await self._asker.confirm_key(question)
         if not trusted:
             self._declined.add((key.host, key.fingerprint))
@@ -381,9 +388,9 @@ def _missing(cluster: Cluster) -> list[Problem]:
     ]
 
 
-def _report(name: str, found: HostCheck) -> HostReport:
+def _report(name: str, found: HostCheck, resting: str = "") -> HostReport:
     problems = list(found.problems)
     if found.error is not None:
         problems.insert(0, Problem(found.error.message, found.error.remedy))
     facts = host_facts(found.facts, found.ahead) if found.facts else ()
-    return HostReport(name, facts, tuple(problems))
+    return HostReport(name, facts, tuple(problems), resting)

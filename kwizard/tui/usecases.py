@@ -34,11 +34,13 @@ class Pasted:
 
 @dataclass(frozen=True, slots=True)
 class HostReport:
-    """What a look at one host found. `facts` are (what, value) pairs in reading order."""
+    """What a look at one host found. `facts` are (what, value) pairs in reading order; `rests_on`
+    is a sum of the answers it rests on (`UseCases.resting`)."""
 
     host: str
     facts: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
+    rests_on: str = ""
 
     @property
     def blocks(self) -> bool:
@@ -66,12 +68,14 @@ class Fetching:
 
 @dataclass(frozen=True, slots=True)
 class KeyQuestion:
-    """A host key nobody has confirmed yet."""
+    """A host key nobody has confirmed yet: `number` of the `total` that are to be asked about."""
 
     host: str
     address: str
     key_type: str
     fingerprint: str
+    number: int = 1
+    total: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,11 @@ class UseCases(Protocol):
 
     def mistakes(self, cluster: Cluster) -> Sequence[Mistake]:
         """The same, each with the keys of the cluster file it is about."""
+        ...
+
+    def resting(self, cluster: Cluster) -> Mapping[str, str]:
+        """By host, a sum of the answers a look at it would rest on: where it differs from that of a
+        report, the report is old."""
         ...
 
     def preview(self, before: Cluster, after: Cluster) -> Sequence[Change]:

@@ -105,7 +105,11 @@ class ConfirmKey(Dialog[bool]):
     """A key nobody has confirmed: compare, then trust or refuse."""
 
     def __init__(self, question: KeyQuestion) -> None:
-        super().__init__(_("Is this the right host?"))
+        title = _("Is this the right host?")
+        if question.total > 1:
+            count = _("key {number} of {total}", number=question.number, total=question.total)
+            title = f"{title}   {count}"
+        super().__init__(title)
         self._question = question
 
     def body(self) -> ComposeResult:

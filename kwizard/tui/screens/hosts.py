@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -79,6 +79,8 @@ class HostsScreen(Page):
         self._checking: set[str] = set()
         self._others: set[str] = set()
         self._mistakes: Sequence[Finding] = ()
+        self._resting: Mapping[str, str] = {}
+        self._judged_of: Cluster | None = None
 
     def body(self) -> ComposeResult:
         """Name, table, findings, buttons."""
@@ -127,7 +129,10 @@ class HostsScreen(Page):
 
     def _fill(self) -> None:
         cluster = self.wizard.draft.cluster
-        self._mistakes = self.wizard.cases.mistakes(cluster)
+        if cluster is not self._judged_of:
+            self._judged_of = cluster
+            self._mistakes = self.wizard.cases.mistakes(cluster)
+            self._resting = self.wizard.cases.resting(cluster)
         self._table.fill({host.name: self._row(host) for host in cluster.hosts})
         empty = not cluster.hosts
         self._table.grid.show_header = not empty
@@ -151,6 +156,11 @@ class HostsScreen(Page):
         self._explain()
         self._judge()
 
+    def on_screen_resume(self) -> None:
+        """A later page may have changed what a look at a host rests on."""
+        if self.is_mounted and self._judged_of is not None:
+            self._fill()
+
     def recolour(self) -> None:
         """The table in the new colours."""
         self._fill()
@@ -158,9 +168,10 @@ class HostsScreen(Page):
     def _row(self, host: Host) -> list[Text]:
         draft, colours = self.wizard.draft, palette(self.app)
         report, looking = draft.checks.get(host.name), host.name in self._checking
+        old = draft.old(host.name, self._resting)
         return [
             *row_of(draft.cluster, host, self._mistakes, colours),
-            verdict(report, looking=looking, colours=colours),
+            verdict(report, looking=looking, old=old, colours=colours),
         ]
 
     @on(DataTable.RowHighlighted, "#hosts")
@@ -170,8 +181,10 @@ class HostsScreen(Page):
         box = self.query_one("#finding-box")
         box.border_title = plain(name) if name else None
         room = box.scrollable_content_region.width or self.size.width
-        report = self.wizard.draft.checks.get(name or "")
-        self.query_one("#finding", Static).update(found(report, room) if name else "")
+        draft = self.wizard.draft
+        report = draft.checks.get(name or "")
+        said = found(report, room, old=draft.old(name or "", self._resting)) if name else ""
+        self.query_one("#finding", Static).update(said)
 
     def on_resize(self) -> None:
         """What was found is folded to the room there is."""
@@ -219,7 +232,8 @@ class HostsScreen(Page):
         draft.change(replace(draft.cluster, name=event.value))
         good = 0 < len(event.value) <= 63 and event.value.strip("-") == event.value
         self.query_one(Field).mark(not good)
-        self._judge()
+        if self._judged_of is not None:  # looks at hosts may rest on the name
+            self._fill()
 
     @on(Input.Submitted, "#name")
     def _to_the_table(self) -> None:

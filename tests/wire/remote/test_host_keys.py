@@ -31,6 +31,28 @@ async def test_an_unknown_key_is_asked_about_once_and_recorded(
     await make(host_keys=HostKeys(file)).look("true")
 
 
+async def test_keys_are_asked_about_in_the_files_order_and_counted(
+    make: MakeHost, server: FakeHost, tmp_path: Path
+):
+    others = [FakeHost(tmp_path / name, name=name) for name in ("boba", "c3po")]
+    confirm = Confirm()
+    keys = HostKeys(tmp_path / "k", confirm, order=["anakin", "boba", "c3po"])
+    try:
+        for other in others:
+            other.password = server.password
+            await other.start()
+        hosts = [make(host, host_keys=keys) for host in (*reversed(others), server)]
+        await asyncio.gather(*(host.look("true") for host in hosts))
+        seen = [(key.host, key.number, key.total) for key in confirm.seen]
+        assert seen == [("anakin", 1, 3), ("boba", 2, 3), ("c3po", 3, 3)]
+        assert len((tmp_path / "k").read_text().splitlines()) == 3
+    finally:
+        for host in hosts:
+            await host.close()
+        for other in others:
+            await other.clean_up()
+
+
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="no ssh-keygen here")
 async def test_openssh_reads_what_is_recorded(make: MakeHost, server: FakeHost, tmp_path: Path):
     file = tmp_path / "known_hosts"

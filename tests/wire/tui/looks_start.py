@@ -167,6 +167,12 @@ HOSTS = {
         lambda: ScriptedCases(reports=READY),
         keys("enter", "k", then="✓ ready"),
     ),
+    "hosts_old": Look(
+        HostsScreen,
+        "old",
+        lambda: ScriptedCases(reports=REPORTS, rests=lambda _cluster: "changed since"),
+        keys("enter", "k", then="↻ old"),
+    ),
     "hosts_problems": Look(
         HostsScreen,
         "problems",
@@ -227,6 +233,12 @@ HOSTS = {
         "asked",
         lambda: ScriptedCases(questions=(KEY,)),
         keys("enter", "k", then="Is this the right host?"),
+    ),
+    "hosts_key_second": Look(
+        ConfirmKey,
+        "asked second",
+        lambda: ScriptedCases(questions=(replace(KEY, number=2, total=3),)),
+        keys("enter", "k", then="key 2 of 3"),
     ),
     "hosts_password": Look(
         AskPassword,

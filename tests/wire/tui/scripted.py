@@ -207,6 +207,7 @@ class ScriptedCases:
     answers: list[object] = field(default_factory=list)
     found: tuple[Problem, ...] = ()
     rules: Callable[[Cluster], Sequence[Mistake]] = lambda _cluster: ()
+    rests: Callable[[Cluster], str] = lambda _cluster: ""
     changes: tuple[Change, ...] = ()
     fitted: Callable[[Cluster], Cluster] = lambda cluster: cluster
     lying_around: Mapping[Place, Sequence[Path]] = field(default_factory=dict)
@@ -276,6 +277,9 @@ class ScriptedCases:
 
     def mistakes(self, cluster: Cluster) -> Sequence[Mistake]:
         return [*(Mistake(p, ()) for p in self.found), *self.rules(cluster)]
+
+    def resting(self, cluster: Cluster) -> Mapping[str, str]:
+        return {h.name: self.rests(cluster) for h in cluster.hosts}
 
     def preview(self, before: Cluster, after: Cluster) -> Sequence[Change]:
         return self.changes

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from kwizard.cluster.defaults import with_recipe
-from kwizard.cluster.model import RecipeName, Role, Version
+from kwizard.cluster.model import ApiServer, Backend, Cluster, RecipeName, Role, Version
 from kwizard.errors import Problem
 from kwizard.tui.app import KwizardApp
 from kwizard.tui.usecases import HostReport, KeyQuestion, PasswordQuestion
@@ -134,6 +134,44 @@ async def test_a_key_is_trusted_only_by_a_deliberate_move(opened: Open) -> None:
         await pilot.press("right", "enter")
         await until(pilot, lambda: len(cases.answers) == 3)
     assert cases.answers == [False, False, True]
+
+
+async def test_a_key_says_which_of_how_many_it_is(opened: Open) -> None:
+    cases = ScriptedCases(questions=(KEY, replace(KEY, number=2, total=3)))
+    async with opened(cases) as pilot:
+        await to_hosts(pilot)
+        await pilot.press("k")
+        await until(pilot, lambda: focused(pilot) == "refuse")
+        assert "key 1" not in text_of(pilot)  # one alone needs no number
+        await pilot.press("escape")
+        await until(pilot, lambda: "key 2 of 3" in text_of(pilot))
+
+
+async def test_a_look_is_called_old_once_an_answer_it_rests_on_has_changed(opened: Open) -> None:
+    def rests(cluster: Cluster) -> str:
+        return str(cluster.network.backend)
+
+    seen = tuple(HostReport(h.name, (("system", "Debian"),), (), "udp") for h in CLUSTER.hosts)
+    async with opened(ScriptedCases(reports=seen, rests=rests)) as pilot:
+        app = await to_hosts(pilot)
+        await pilot.press("k")
+        await until(pilot, lambda: text_of(pilot).count("✓ ready") == 3)
+        await pilot.click("#next")
+        await until(pilot, lambda: type(app.screen).__name__ == "ReleaseScreen")
+        network = replace(app.draft.cluster.network, backend=Backend.VXLAN)
+        app.draft.change(replace(app.draft.cluster, network=network))
+        await pilot.press("escape")
+        await until(pilot, lambda: text_of(pilot).count("↻ old") == 3)
+        shown = text_of(pilot)
+        assert "an answer this rests on has changed since" in shown
+        assert "Debian" in shown  # what was found is still there to read
+        app.draft.change(replace(app.draft.cluster, apiserver=ApiServer(audit=False)))
+        await pilot.click("#next")
+        await until(pilot, lambda: type(app.screen).__name__ == "ReleaseScreen")
+        network = replace(app.draft.cluster.network, backend=Backend.UDP)
+        app.draft.change(replace(app.draft.cluster, network=network))
+        await pilot.press("escape")
+        await until(pilot, lambda: text_of(pilot).count("✓ ready") == 3)
 
 
 async def test_a_password_is_masked_and_may_be_declined(opened: Open) -> None:
