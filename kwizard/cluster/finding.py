@@ -13,6 +13,11 @@ Path = tuple[str | int, ...]
 """Where something stands in a cluster file: ("network", "dns") or ("hosts", 2, "ssh", "port")."""
 
 
+def within(place: Path, key: Path) -> bool:
+    """Whether `place` is that key's, or inside of it: one of the values of a list."""
+    return place[: len(key)] == key
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A problem and what it rests on: the first path is the one to mend. When one of them could

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kwizard.cluster.finding import Path as Place
+from kwizard.cluster.finding import within
 from kwizard.cluster.model import Cluster, RecipeName, Version
 from kwizard.plain.questions import Item
 from kwizard.plain.talk import Talk
@@ -63,7 +64,8 @@ def mistake(talk: Talk, place: Place, answer: str) -> str | None:
     known = {f.problem.message for f in talk.cases.mistakes(talk.draft.cluster)}
     for found in talk.cases.mistakes(cluster):
         problem = found.problem
-        if problem.blocks and found.about == (place,) and problem.message not in known:
+        here = len(found.about) == 1 and within(found.about[0], place)
+        if problem.blocks and here and problem.message not in known:
             return f"{problem.message}; {problem.remedy}"
     return None
 

@@ -163,6 +163,12 @@ def option_rows() -> tuple[Row, ...]:
         Row(("network", "dns"), _("Cluster DNS"), restrict=r"[0-9.]*", other=_other_dns),
         Row(("network", "domain"), _("Domain"), restrict=r"[a-z0-9.-]*", other=_other_domain),
         Row(("kubelet", "join"), _("Kubelets join by"), of(Join), shown=modern),
+        Row(
+            ("apiserver", "names"),
+            _("Further API names"),
+            shown=modern,
+            empty=_("empty: those of its hosts alone"),
+        ),
         Row(("apiserver", "audit"), _("Audit log"), yes_no, shown=modern),
         Row(("apiserver", "encrypt_secrets"), _("Encrypt Secrets"), yes_no, shown=modern),
         Row(

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from kwizard.cluster.finding import Finding
+from kwizard.cluster.finding import Finding, within
 from kwizard.cluster.finding import Path as Place
 from kwizard.cluster.model import Cluster, RecipeName, Version
 from kwizard.errors import Problem
@@ -147,7 +147,7 @@ class FormPage(Page):
             if field is None:
                 continue
             field.display = row.shown(cluster)
-            field.mark(row.ident in self._wrong or row.place in blamed)
+            field.mark(row.ident in self._wrong or any(within(at, row.place) for at in blamed))
         for choice in self.query(Choice):
             row_here = self.row_of(choice.id)
             if row_here is not None:
@@ -188,7 +188,7 @@ class FormPage(Page):
         return out
 
     def _typed_here(self, place: Place) -> bool:
-        return any(r.place == place[: len(r.place)] and not r.answers for r in self.rows)
+        return any(within(place, r.place) and not r.answers for r in self.rows)
 
     @on(Choice.Refused)
     def _say_why(self, event: Choice.Refused) -> None:

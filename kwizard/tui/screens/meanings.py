@@ -89,6 +89,13 @@ MEANINGS: Meanings = {
     ("kubelet-join", "certificates"): (
         N_("The kubelets' certificates are made on this machine and brought to the hosts."),
     ),
+    ("apiserver-names", ""): (
+        N_("DNS names and addresses the API is reached by beside those of its hosts, with spaces"),
+        N_(
+            "between: of a load balancer, a public name. Its certificates are made out to them too;"
+        ),
+        N_("without that, clients that come by such a name refuse it."),
+    ),
     ("apiserver-audit", "yes"): (N_("The API server writes down who changed what."),),
     ("apiserver-audit", "no"): (N_("Nobody can tell later who changed what."),),
     ("apiserver-encrypt-secrets", "no"): (

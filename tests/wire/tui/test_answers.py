@@ -124,6 +124,27 @@ async def test_a_range_that_is_none_is_said_while_it_is_typed(opened: Open) -> N
         assert str(app.draft.cluster.network.pods) == "10.20.0.0/16"
 
 
+async def test_further_names_of_the_api_are_held_against_their_form_while_typed(
+    opened: Open,
+) -> None:
+    async with opened(strict(cluster=MODERN), size=(120, 40)) as pilot:
+        app = await to_page(pilot, "OptionsScreen")
+        line = app.screen.query_one("#apiserver-names", Input)
+        field = line.parent
+        line.focus()
+        line.value = "api.example.com https://b.example.com"
+        await until(pilot, lambda: "without https:// and port" in text_of(pilot))
+        assert field is not None
+        assert field.has_class("-wrong")
+        await pilot.click("#next")
+        await pilot.pause()
+        assert type(app.screen).__name__ == "OptionsScreen"
+        line.value = "api.example.com, 203.0.113.7"
+        await until(pilot, lambda: not field.has_class("-wrong"))
+        assert app.draft.cluster.apiserver.names == ("api.example.com", "203.0.113.7")
+        assert "load balancer" in text_of(pilot)
+
+
 async def test_the_preview_shows_lines_of_the_plan(opened: Open) -> None:
     file = "/etc/p.yaml"
     lines = (Line("-", "mode: iptables", file), Line("+", "mode: [nftables]", file))
