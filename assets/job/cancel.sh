@@ -1,4 +1,5 @@
-# Ends a job: TERM to its process group, KILL to what is left of it after 5 seconds.
+# Ends a job, and with it those that come after it: TERM to their process group, KILL to what is left
+# of it after 5 seconds.
 # A job that has ended is left alone: what it left running is meant to run.
 
 cd "$KW_ROOT/jobs/$JOB_ID" 2>/dev/null || exit 0
@@ -30,4 +31,9 @@ while kill -0 "-$job_group" 2>/dev/null; do
     }
     job_waited=$((job_waited + 1))
 done
-rm -rf files
+# Neither its secret files nor those of jobs that would have come after it are needed any more.
+for job_other in "$KW_ROOT"/jobs/*/files; do
+    job_its_group=
+    read -r job_its_group 2>/dev/null <"${job_other%/files}/pgid" || :
+    [ "$job_its_group" != "$job_group" ] || rm -rf "$job_other"
+done

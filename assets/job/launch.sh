@@ -1,9 +1,11 @@
-# Puts a job into its directory on the host and starts it there, detached from this connection.
+# Puts a chain of jobs into their directories on the host and starts it there, detached from this
+# connection: one after the other, until one of them ends badly.
 #
-# Given: JOB_ID; JOB_TRY, a random word of this attempt; JOB_STAMP and JOB_SHA256, or empty;
-# job_unpack, which calls job_put for the script and for run.sh, and job_untar for secret files.
-# Prints "started", or "exists" when a job of that id is here (then nothing was done). What follows
-# this script (follow.sh) goes on with the job's log.
+# Given: JOB_IDS, with blanks between them; JOB_TRY, a random word of this attempt; JOB_CHAIN, a line
+# for each job: its id, the step's name for the record under steps/ (or -), and the sum to record;
+# job_unpack, which prints a tar archive of their directories.
+# Prints "started", or "exists" when the first of them is here (then nothing was done). What follows
+# this script (follow.sh) goes on with their logs.
 
 umask 077
 # Losing the connection in the middle must not leave half a job: go on to the end.
@@ -11,31 +13,23 @@ trap : HUP PIPE TERM
 
 job_fail() {
     echo "$1" >&2
-    rm -rf "$job_dir"
+    for job_one in $JOB_IDS; do rm -rf "$KW_ROOT/jobs/$job_one"; done
     exit 1
-}
-
-# job_put NAME BYTES <base64: writes a file and makes sure that all of it is there.
-job_put() {
-    base64 -d >"$job_dir/$1" || job_fail "cannot write $job_dir/$1"
-    [ "$(wc -c <"$job_dir/$1")" -eq "$2" ] || job_fail "$job_dir/$1 is not complete"
-}
-
-# job_untar BYTES <base64: the secret files, which are many and small, out of one archive.
-job_untar() {
-    job_put archive "$1"
-    tar -xof "$job_dir/archive" -C "$job_dir/files" || job_fail "cannot write below $job_dir/files"
-    rm -f "$job_dir/archive"
 }
 
 job_fill() {
     {
         echo "$JOB_TRY" >"$job_dir/try" &&
-            echo "$job_boot" >"$job_dir/boot_id" &&
-            mkdir "$job_dir/files" &&
-            : >"$job_dir/log"
+            job_unpack | tar -xof - -C "$KW_ROOT/jobs"
     } || job_fail "cannot write below $job_dir"
-    job_unpack
+    for job_one in $JOB_IDS; do
+        # Where the archive's last member of a job is, all of the others are, too.
+        {
+            [ -e "$KW_ROOT/jobs/$job_one/log" ] &&
+                echo "$job_boot" >"$KW_ROOT/jobs/$job_one/boot_id"
+        } || job_fail "cannot write below $KW_ROOT/jobs/$job_one"
+    done
+    printf '%s\n' "$JOB_CHAIN" >"$job_dir/chain" || job_fail "cannot write $job_dir/chain"
 }
 
 # Where systemd runs, a job is a unit of its own, out of reach of whatever ends this login's
@@ -44,12 +38,11 @@ job_as_unit() {
     [ -d "${KWIZARD_SYSTEMD:-/run/systemd/system}" ] && command -v systemd-run >/dev/null || return 1
     # systemd before 236 has no --collect, and keeps a unit that failed until it is told to forget.
     for job_collect in --collect --quiet; do
-        systemd-run --quiet "$job_collect" --unit="kwizard-job-$JOB_ID" \
-            --description="kwizard job $JOB_ID" \
+        systemd-run --quiet "$job_collect" --unit="kwizard-job-$job_first" \
+            --description="kwizard job $job_first" \
             --property=KillMode=process --property=TasksMax=infinity \
             --setenv=PATH="$PATH" --setenv=HOME="$HOME" --setenv=KWIZARD_ROOT="$KW_ROOT" \
-            "$job_sh" "$job_dir/run" "$JOB_STAMP" "$JOB_SHA256" \
-            </dev/null >/dev/null 2>&1 3<&- && return
+            "$job_sh" "$job_dir/run" </dev/null >/dev/null 2>&1 3<&- && return
     done
     return 1
 }
@@ -57,7 +50,7 @@ job_as_unit() {
 job_as_session() {
     command -v setsid >/dev/null || job_fail "this host has neither systemd nor setsid"
     export HOME KWIZARD_ROOT="$KW_ROOT"
-    setsid "$job_sh" "$job_dir/run" "$JOB_STAMP" "$JOB_SHA256" </dev/null >/dev/null 2>&1 3<&- &
+    setsid "$job_sh" "$job_dir/run" </dev/null >/dev/null 2>&1 3<&- &
     # Until it has left our process group it would end with us.
     job_waited=0
     until [ -s "$job_dir/pid" ] || [ "$job_waited" -ge 100 ]; do
@@ -68,15 +61,17 @@ job_as_session() {
 
 [ -d "$KW_ROOT/jobs" ] && [ -d "$KW_ROOT/steps" ] ||
     mkdir -p "$KW_ROOT" "$KW_ROOT/jobs" "$KW_ROOT/steps" || exit 1
-job_dir=$KW_ROOT/jobs/$JOB_ID
+job_first=${JOB_IDS%% *}
+job_dir=$KW_ROOT/jobs/$job_first
 job_boot_id
 
 # Secrets of jobs that were cut off by a reboot are of no use to anybody now.
 for job_old in "$KW_ROOT"/jobs/*/files; do
     [ -d "$job_old" ] || continue
     job_old_boot=
-    read -r job_old_boot <"${job_old%/files}/boot_id" || :
-    [ "$job_old_boot" = "$job_boot" ] || [ "${job_old%/files}" = "$job_dir" ] || rm -rf "$job_old"
+    read -r job_old_boot 2>/dev/null <"${job_old%/files}/boot_id" || :
+    [ -n "$job_old_boot" ] && [ "$job_old_boot" != "$job_boot" ] || continue
+    rm -rf "$job_old"
 done
 
 [ ! -d "$KW_ROOT/grants" ] || grant_sweep
@@ -100,6 +95,11 @@ else
         echo exists
         exit 0
     fi
+    job_waited=0
+    until [ -s "$job_dir/chain" ] || [ "$job_waited" -ge 100 ]; do
+        sleep 0.1 2>/dev/null || sleep 1
+        job_waited=$((job_waited + 1))
+    done
 fi
 echo started || :
 trap - HUP PIPE TERM

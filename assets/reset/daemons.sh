@@ -6,9 +6,11 @@ set -eu
 
 {% include "job/boot.sh" %}
 
-# A job of an installation that was cut off would go on changing this host.
+# A job of an installation that was cut off would go on changing this host. Those that come after this
+# one are of its own group.
+own_group=
+read -r own_group <"${KWIZARD_JOB_DIR%/files}/pgid" || true
 for job in /var/lib/kwizard/jobs/*; do
-    [ "$job" != "${KWIZARD_JOB_DIR%/files}" ] || continue
     [ -s "$job/pid" ] || continue
     [ ! -s "$job/exit" ] || continue
     boot='' pid='' start='' group=''
@@ -16,7 +18,7 @@ for job in /var/lib/kwizard/jobs/*; do
     read -r pid start <"$job/pid" || true
     read -r group <"$job/pgid" || true
     [ "$boot" = "$job_boot" ] || continue
-    [ -n "$group" ] || continue
+    [ -n "$group" ] && [ "$group" != "$own_group" ] || continue
     job_alive "$pid" "$start" 2>/dev/null || continue
     echo "ending the job ${job##*/}"
     kill -TERM "-$group" 2>/dev/null || true

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -78,20 +78,27 @@ class Tools:
 
 
 async def perform(
-    task: Task, job: str, plan: Plan, tools: Tools, log: LocalLog, voice: Voice
+    task: Task,
+    job: str,
+    plan: Plan,
+    tools: Tools,
+    log: LocalLog,
+    voice: Voice,
+    *,
+    then: Sequence[tuple[Task, str]] = (),
+    handed: bool = False,
 ) -> None:
     """Carry out `task` once. Returns when it ended well.
 
-    Raises StepFailed with exit status, reason and log tail; or whatever the remote and release
-    layers raise.
+    With a script go those that come `then`, each with the id of its job; one that was `handed` over
+    so is only followed. Raises StepFailed with exit status, reason and log tail; or whatever the
+    remote and release layers raise.
     """
     match task.step.action:
-        case Script(_, bundles):
+        case Script():
             host = tools.hosts[task.host or ""]
-            files: dict[str, bytes] = {}
-            for bundle in bundles:
-                files |= tools.secrets(bundle, host.name)
-            await host.launch(Job(job, task.script, task.stamp, files, task.record))
+            if not handed:
+                await host.launch(*(_job(t, i, tools) for t, i in ((task, job), *then)))
             await follow(task, host, job, log, voice)
         case Place(artifact, target, mode):
             match await tools.artifact(artifact):
@@ -121,6 +128,14 @@ async def perform(
                 await voice.log(log.add(text.split("\n")))
 
             await tools.operator[action](OperatorContext(plan, tools.hosts, say, voice.progress))
+
+
+def _job(task: Task, job: str, tools: Tools) -> Job:
+    files: dict[str, bytes] = {}
+    if isinstance(task.step.action, Script):
+        for bundle in task.step.action.files:
+            files |= tools.secrets(bundle, task.host_label)
+    return Job(job, task.script, task.stamp, files, task.record)
 
 
 async def follow(task: Task, host: Host, job: str, log: LocalLog, voice: Voice) -> None:

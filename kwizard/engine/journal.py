@@ -26,8 +26,9 @@ FORM = 1
 class Attempt:
     """The last try at a task. `log_at` is the byte of the local log file where it began.
 
-    `exit` is None while it runs, or when there was no exit status. `waived`: not tried at all, a
-    person skipped it; it is due again in the next run.
+    `exit` is None while it runs, or when there was no exit status. One that was handed to its host
+    with others counts as running, though the host may not have come to it yet. `waived`: not tried
+    at all, a person skipped it; it is due again in the next run.
     """
 
     task: str
@@ -70,7 +71,7 @@ class JournalState:
         return tuple(task for task, attempt in self.attempts.items() if attempt.waived)
 
 
-def fold(records: Iterable[Mapping[str, Any]]) -> JournalState:
+def fold(records: Iterable[Mapping[str, Any]]) -> JournalState:  # noqa: C901 - a case a kind
     """The state after `records`. Records of kinds this version does not know change nothing."""
     state = JournalState()
     attempts: dict[str, Attempt] = {}
@@ -83,7 +84,7 @@ def fold(records: Iterable[Mapping[str, Any]]) -> JournalState:
                 state = replace(state, last_run="running")
             case "run.finished":
                 state = replace(state, last_run=str(record.get("status", "")))
-            case "task.started":
+            case "task.handed" | "task.started":
                 attempts[task] = Attempt(
                     task,
                     str(record["key"]),
@@ -91,7 +92,10 @@ def fold(records: Iterable[Mapping[str, Any]]) -> JournalState:
                     time,
                     log_at=int(record.get("log_at", 0)),
                 )
-                state = replace(state, last_task=task)
+                if kind == "task.started":
+                    state = replace(state, last_task=task)
+            case "task.taken_back" if task in attempts:
+                attempts[task] = replace(attempts[task], ended=True, reason="not begun")
             case "task.ended" if task in attempts:
                 exit_status = record.get("exit")
                 attempts[task] = replace(
@@ -193,9 +197,19 @@ class Journal:
 
     def append(self, kind: str, **values: Any) -> None:  # noqa: ANN401
         """Write one record and wait until it is on the disk."""
+        self.append_all([(kind, values)])
+
+    def append_all(self, records: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Write several, each a kind and its values, and wait once until they are on the disk."""
         assert self._file is not None, "the journal is not open"
-        record = {"v": FORM, "time": datetime.now(UTC).isoformat(), "kind": kind, **values}
-        self._file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+        time = datetime.now(UTC).isoformat()
+        lines = [
+            json.dumps({"v": FORM, "time": time, "kind": kind, **values}, ensure_ascii=False)
+            for kind, values in records
+        ]
+        if not lines:
+            return
+        self._file.write("".join(f"{line}\n" for line in lines).encode())
         self._file.flush()
         os.fsync(self._file.fileno())
 

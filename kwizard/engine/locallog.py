@@ -18,6 +18,14 @@ def log_name(step: str, host: str) -> str:
     return f"{step.replace('/', '.')}@{host}.log"
 
 
+def end_of_log(directory: Path, step: str, host: str) -> int:
+    """How many bytes that log has: where the next attempt begins."""
+    try:
+        return (directory / log_name(step, host)).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 class LocalLog:
     """Appends to `logs/<step>@<host>.log` and keeps the last lines for error messages.
 

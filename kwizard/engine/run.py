@@ -1,6 +1,7 @@
 """Run a plan: every task as soon as what it comes after is done, told as one stream of events.
 
-A task waits for exactly what its step declares. Exclusive tasks of one host take turns; rolling
+A task waits for exactly what its step declares. Scripts of one host that wait for nothing else are
+handed to it together (`kwizard.engine.chains`). Exclusive tasks of one host take turns; rolling
 steps take turns over all hosts and wait for their guard. A failed task stops what comes after it
 and nothing else; one that a person skips counts as done for what comes after it. Stopping the run
 stops nothing on the hosts: jobs go on and are found again.
@@ -10,25 +11,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 import time
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncGenerator, Collection, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from typing import Literal
 
 from kwizard.engine import events as ev
-from kwizard.engine.actions import Tools, follow, perform, poll
-from kwizard.engine.journal import Attempt, Journal
-from kwizard.engine.locallog import LocalLog
-from kwizard.engine.pause import Clock, Pause
+from kwizard.engine.actions import Tools, poll
+from kwizard.engine.attempts import AWAY, Attempts
+from kwizard.engine.chains import NotBegun, Turn, chain_from, chainable
+from kwizard.engine.journal import Journal
 from kwizard.engine.plan import Finding, Plan, State, Task
 from kwizard.engine.survey import look_again
-from kwizard.engine.voice import Voice
 from kwizard.errors import HostRefused, KwizardError, StepFailed
-from kwizard.recipes.step import Operator, Phase, Place, Script
+from kwizard.recipes.step import Phase, Script
 from kwizard.text import clean
 
 QUEUE = 1000  # events; a slow reader slows the followers, never the jobs
@@ -43,6 +42,10 @@ class _Result(Enum):
     FAILED = auto()
     BLOCKED = auto()
     OUTSIDE = auto()  # not done, and in a phase that was not asked for
+
+
+_GOOD = (_Result.RAN, _Result.KEPT, _Result.WAIVED)
+"""What comes after a task may begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,19 @@ class Run:
         self._findings = dict(findings)
         self._journal = journal
         self._tools = tools
-        self._logs = logs
         self._phase = phase
         self._queue: asyncio.Queue[ev.Event | None] = asyncio.Queue(QUEUE)
-        self._hosts: dict[str, asyncio.Lock] = {}
+        self._tries = Attempts(plan, journal, tools, logs, self._queue.put)
+        self._voice = self._tries.voice
+        self._tasks = {t.id: t for t in plan.tasks}
+        self._of_host: dict[str | None, list[Task]] = {}
+        for task in plan.tasks:
+            self._of_host.setdefault(task.host, []).append(task)
+        self._done: dict[str, asyncio.Future[_Done]] = {}
+        self._handed: dict[str, asyncio.Future[Exception | None]] = {}
+        self._begun: set[str] = set()  # handed over or tried, and not to be taken along by others
+        self._group: asyncio.TaskGroup | None = None
+        self._turns: dict[str, Turn] = {}
         self._groups: dict[str, asyncio.Lock] = {}
         self._interrupted = False
         self._main: asyncio.Task[None] | None = None
@@ -127,26 +139,25 @@ class Run:
 
     async def _all(self) -> None:
         loop = asyncio.get_running_loop()
-        done: dict[str, asyncio.Future[_Done]] = {
-            t.id: loop.create_future() for t in self.plan.tasks
-        }
+        self._done = {t.id: loop.create_future() for t in self.plan.tasks}
         try:
-            async with asyncio.TaskGroup() as group:
+            async with asyncio.TaskGroup() as self._group:
                 for task in self.plan.tasks:
-                    group.create_task(self._drive(task, done), name=task.id)
+                    self._group.create_task(self._drive(task), name=task.id)
         finally:
-            for future in done.values():
+            for future in self._done.values():
                 future.cancel()
             # The reader may have gone: never block on it here.
             while self._queue.full() and self._interrupted:
                 self._queue.get_nowait()
             await asyncio.shield(self._queue.put(None))
 
-    async def _drive(self, task: Task, done: Mapping[str, asyncio.Future[_Done]]) -> None:
-        before = {name: await done[name] for name in task.after}
+    async def _drive(self, task: Task) -> None:
+        before = {name: await self._done[name] for name in task.after}
         dirty = any(d.dirty for d in before.values())
         result = await self._decide(task, before, dirty)
-        done[task.id].set_result(_Done(result, dirty or result is _Result.RAN))
+        changed = result is _Result.RAN and task.step.changes
+        self._done[task.id].set_result(_Done(result, dirty or changed))
 
     async def _decide(self, task: Task, before: Mapping[str, _Done], dirty: bool) -> _Result:
         if self._phase not in (None, task.step.phase):
@@ -189,8 +200,8 @@ class Run:
 
     async def _turn(self, task: Task, dirty: bool) -> _Result:
         attempt, finding = self._journal.state.attempt(task.id), self._findings[task.id]
-        if attempt and attempt.running and attempt.job and isinstance(task.step.action, Script):
-            if await self._reattach(task, attempt):
+        if attempt is not None and self._runs(task):
+            if await self._tries.reattach(task, attempt):
                 return _Result.RAN
         else:
             if finding.state is State.DONE and dirty and task.host is not None:
@@ -201,17 +212,23 @@ class Run:
         if task.id in self._waived:
             return await self._waive(task, finding.reason)
         async with AsyncExitStack() as stack:
-            await self._locks(task, stack)
+            await self._rolling(task, stack)
             await self._attempts(task)
         return _Result.RAN
 
-    async def _locks(self, task: Task, stack: AsyncExitStack) -> None:
+    def _runs(self, task: Task) -> bool:
+        """Whether a job of an earlier run may still be going on."""
+        attempt = self._journal.state.attempt(task.id)
+        script = isinstance(task.step.action, Script)
+        return attempt is not None and attempt.running and bool(attempt.job) and script
+
+    async def _rolling(self, task: Task, stack: AsyncExitStack) -> None:
         # Groups before hosts, always: that order cannot deadlock. The guard is waited for without
-        # the host's lock, since what it waits for may have to be done on this very host.
+        # the host's turn, since what it waits for may have to be done on this very host.
         if rolling := task.step.rolling:
             await stack.enter_async_context(self._groups.setdefault(rolling.group, asyncio.Lock()))
             if task.guard and task.host:
-                with LocalLog(self._logs, task.step.id, task.host) as log:
+                with self._tries.log(task) as log:
                     await poll(
                         self._tools.hosts[task.host],
                         task.guard,
@@ -222,107 +239,109 @@ class Run:
                         log=log,
                         voice=self._voice(task),
                     )
-        if task.step.exclusive and task.host and isinstance(task.step.action, Script):
-            await stack.enter_async_context(self._hosts.setdefault(task.host, asyncio.Lock()))
 
     async def _attempts(self, task: Task) -> None:
         retry = task.step.retry
-        for number in range(1, retry.attempts + 1):
+        number = 1
+        while True:
             try:
-                await self._attempt(task)
+                await self._attempt(task, with_others=number == 1)
+            except NotBegun:
+                continue
             except HostRefused:
                 raise
             except KwizardError as error:
-                if number == retry.attempts:
+                away = isinstance(error, AWAY) and isinstance(task.step.action, Script)
+                if number == retry.attempts or away:
                     raise
-                again = f"{error.message}; attempt {number + 1} of {retry.attempts} follows"
+                number += 1
+                again = f"{error.message}; attempt {number} of {retry.attempts} follows"
                 await self._voice(task).log([again])
                 await asyncio.sleep(retry.delay)
             else:
                 return
 
-    async def _attempt(self, task: Task) -> None:
-        stamp = ev.now().strftime("%Y%m%d%H%M%S")
-        job = f"{task.stamp}-{stamp}-{secrets.token_hex(3)}"
-        if not isinstance(task.step.action, Script):
-            job = ""
-        with LocalLog(self._logs, task.step.id, task.host_label) as log:
-            self._journal.append(
-                "task.started",
-                task=task.id,
-                key=task.key,
-                sha256=task.sha256,
-                job=job,
-                log_at=log.at,
+    async def _attempt(self, task: Task, *, with_others: bool) -> None:
+        """Try it, unless it was handed to its host with another one: then wait for that. Raises
+        NotBegun where the host did not come to it."""
+        turn = None
+        if task.step.exclusive and task.host and isinstance(task.step.action, Script):
+            turn = self._turns.setdefault(task.host, Turn())
+            if not await turn.take(lambda: task.id in self._handed):
+                turn = None
+        if task.id not in self._handed:
+            if not chainable(task):
+                try:
+                    await self._tries.alone(task)
+                finally:
+                    if turn:
+                        await turn.give_back()
+                return
+            self._hand_over(self._chain(task) if with_others else (task,), turn)
+        error = await self._handed[task.id]
+        if error is not None:
+            del self._handed[task.id]
+            raise error
+
+    def _chain(self, head: Task) -> tuple[Task, ...]:
+        def due(task: Task) -> bool:
+            return (
+                task.step.exclusive is head.step.exclusive
+                and self._findings[task.id].state is State.DUE
+                and not self._runs(task)
+                and task.id not in self._waived
+                and task.id not in self._begun
+                and self._phase in (None, task.step.phase)
             )
-            started = time.monotonic()
-            voice = self._voice(task, job)
-            await voice.started()
+
+        return chain_from(head, filter(due, self._of_host[head.host]), self._settled)
+
+    def _settled(self, name: str, chain: Collection[str]) -> bool:
+        """Whether what comes after a task may begin: it is done, or stays as it is."""
+        if self._done[name].done():
+            return self._done[name].result().result in _GOOD
+        return self._unchanged(name, chain)
+
+    def _unchanged(self, name: str, chain: Collection[str]) -> bool:
+        """Whether a task is as wanted, and nothing it rests on was or will be changed: not even by
+        those that are handed over in `chain`. It is kept then without another look."""
+        task, kept = self._tasks[name], self._findings[name].state is State.DONE
+        if self._done[name].done():
+            done = self._done[name].result()
+            return done.result in _GOOD and not done.dirty
+        if name in chain:
+            return not task.step.changes
+        if self._phase not in (None, task.step.phase):
+            return kept
+        return kept and not self._runs(task) and all(self._unchanged(n, chain) for n in task.after)
+
+    def _hand_over(self, chain: tuple[Task, ...], turn: Turn | None) -> None:
+        loop = asyncio.get_running_loop()
+        ends: dict[str, asyncio.Future[Exception | None]] = {
+            t.id: loop.create_future() for t in chain
+        }
+        self._handed |= ends
+        self._begun |= ends.keys()
+
+        def ended(task: Task, error: Exception | None) -> None:
+            if not ends[task.id].done():  # whoever waited for it may have been stopped
+                ends[task.id].set_result(error)
+
+        async def follow() -> None:
+            if turn:
+                await turn.tell()
             try:
-                async with self._limit(task) as clock:
-                    await perform(task, job, self.plan, self._tools, log, voice)
-            except TimeoutError:
-                if job and task.host:
-                    await self._tools.hosts[task.host].cancel(job)
-                raise self._ended_badly(
-                    task,
-                    job,
-                    StepFailed(
-                        f"took longer than {task.step.timeout:.0f} s and was ended",
-                        exit=None,
-                        host=task.host_label,
-                        step=task.step.id,
-                        log_tail=log.tail,
-                        remedy=task.step.hint,
-                    ),
-                ) from None
-            except KwizardError as error:
-                raise self._ended_badly(task, job, error) from None
-            await self._ended_well(task, job, started + clock.stood)
+                await self._tries.chain(chain, ended)
+            finally:
+                for task in chain:
+                    if not ends[task.id].done():
+                        self._begun.discard(task.id)
+                        ended(task, NotBegun())
+                if turn:
+                    await turn.give_back()
 
-    def _limit(self, task: Task) -> AbstractAsyncContextManager[Clock]:
-        """A person's pause counts for what is sent and fetched, and for nothing that runs on."""
-        paused = isinstance(task.step.action, Place | Operator)
-        pause = self._tools.pause if paused else Pause()
-        return pause.timeout(task.step.timeout)
-
-    async def _reattach(self, task: Task, attempt: Attempt) -> bool:
-        """Follow a job of an earlier run. True: it ended well and was this very script."""
-        host = self._tools.hosts[task.host or ""]
-        with LocalLog(self._logs, task.step.id, task.host_label, at=attempt.log_at) as log:
-            started = time.monotonic()
-            voice = self._voice(task, attempt.job)
-            await voice.started(attached=True)
-            try:
-                await follow(task, host, attempt.job, log, voice)
-            except StepFailed as error:
-                self._ended_badly(task, attempt.job, error)
-                if error.exit is None or attempt.key != task.key:
-                    return False  # its end is unknown, or it was another script: due again
-                raise
-            if attempt.key != task.key:
-                self._journal.append("task.ended", task=task.id, key=attempt.key, exit=0)
-                return False
-            await self._ended_well(task, attempt.job, started)
-            return True
-
-    async def _ended_well(self, task: Task, job: str, started: float) -> None:
-        seconds = time.monotonic() - started
-        self._journal.append(
-            "task.ended", task=task.id, key=task.key, job=job, exit=0, seconds=round(seconds, 3)
-        )
-        await self._voice(task, job).finished(seconds)
-
-    def _ended_badly(self, task: Task, job: str, error: KwizardError) -> KwizardError:
-        self._journal.append(
-            "task.ended",
-            task=task.id,
-            key=task.key,
-            job=job,
-            exit=getattr(error, "exit", None),
-            reason=clean(error.message)[:500],
-        )
-        return error
+        assert self._group is not None
+        self._group.create_task(follow(), name=f"chain of {chain[0].id}")
 
     async def _skip(self, task: Task, reason: str, *, blocked: bool = False) -> None:
         self._journal.append("task.skipped", task=task.id, reason=reason, blocked=blocked)
@@ -337,6 +356,3 @@ class Run:
     async def _fail(self, task: Task, error: KwizardError) -> None:
         self._exit = max(self._exit, 4 if isinstance(error, HostRefused) else 1)
         await self._voice(task).failed(error)
-
-    def _voice(self, task: Task, job: str = "") -> Voice:
-        return Voice(self._queue.put, self.plan.cluster.name, task, job)

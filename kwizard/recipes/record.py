@@ -93,6 +93,7 @@ def record_step(hosts: tuple[str, ...]) -> Step:
         probe="common/record.probe.sh",
         stamped=False,
         exclusive=False,
+        changes=False,
         hint="look for room under /var/lib/kwizard on that host",
         values={"daemons": DAEMONS, "settings": tuple(SETTINGS), "directories": DIRECTORIES},
     )

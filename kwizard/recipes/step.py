@@ -147,6 +147,7 @@ class Step:
     on the host meanwhile. `hint` is shown when the step fails. `values` are extra template values.
     `on_demand`: done for the sake of what comes after it: due when something directly after it is,
     or when its probe says so; what the host or the journal remembers does not count.
+    `changes`: False for a step that only looks or notes: what comes after it is as it was before.
     `timeout` in seconds for one attempt. `shows` are the commands at the step's heart, each in one
     line as a person would type it: for plans and screens, never run.
     """
@@ -161,6 +162,7 @@ class Step:
     stamped: bool = True
     on_demand: bool = False
     exclusive: bool = True
+    changes: bool = True
     retry: Retry = Retry()
     timeout: float = 300.0
     rolling: Rolling | None = None

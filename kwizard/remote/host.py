@@ -177,8 +177,12 @@ class Host(ReadOnlyHost, Protocol):
         """Its part in passing files on; None where it has none."""
         ...
 
-    async def launch(self, job: Job) -> bool:
+    async def launch(self, job: Job, *then: Job) -> bool:
         """Start `job` detached. True: started now; False: that id was already there (not started).
+
+        With it are handed over those that come `then`, each to be begun by the host itself when the
+        one before it ended well; what cannot be begun leaves nothing behind (UNKNOWN). Each is
+        followed by its own id, in any order and at any time.
 
         Safe to repeat after a lost connection.
         """

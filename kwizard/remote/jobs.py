@@ -1,5 +1,6 @@
 """Detached jobs on a host: started once, followed byte by byte over any number of connections.
 
+Several can be handed over together, as a chain: the host runs them one after the other by itself.
 The shell side is in assets/job: launch.sh, run.sh, follow.sh, cancel.sh, forget.sh.
 """
 
@@ -12,7 +13,7 @@ import io
 import re
 import secrets
 import tarfile
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Sequence
 
 from kwizard.errors import ConnectionLost, InvalidInput, RemoteCommandFailed
 from kwizard.remote.host import Job, JobEnd, JobLog, JobOutcome
@@ -35,27 +36,27 @@ class Jobs:
         self._patience = patience
         self._launched: dict[str, tuple[_Follower, asyncio.TimerHandle]] = {}
 
-    async def launch(self, job: Job) -> bool:
-        """See `Host.launch`. The exec that starts a job goes on to follow it, so that the `follow`
-        which usually comes next costs no further exchange."""
-        script = _launch_script(job)
+    async def launch(self, *chain: Job) -> bool:
+        """See `Host.launch`. The exec that starts the jobs goes on to follow them, so that the
+        `follow` which usually comes next costs no further exchange."""
+        script = _launch_script(chain)
         patience = Patience(self._patience, self._host)
         while True:
             try:
-                return await self._launch(job, script)
+                return await self._launch(chain, script)
             except Exception as error:
                 await patience.wait(error, reached=self._shell.reached)
 
-    async def _launch(self, job: Job, script: str) -> bool:
+    async def _launch(self, chain: tuple[Job, ...], script: str) -> bool:
         running = await self._shell.start(script, watch=False)
-        follower = _Follower(running)
+        follower = _Follower(running, [job.id for job in chain[1:]])
         try:
             answer = await follower.first_line()
         except BaseException:
             follower.close()
             raise
         if answer == b"started":
-            self._keep(job.id, follower)
+            self._keep(chain[0].id, follower)
             return True
         try:
             if answer == b"exists":
@@ -63,8 +64,9 @@ class Jobs:
             said, status = await follower.said()
         finally:
             follower.close()
+        why = tail(decode(said), 1) or "no reason was given"
         raise RemoteCommandFailed(
-            f"the job {job.id} cannot be started: {tail(decode(said), 1) or 'no reason was given'}",
+            f"the job {chain[0].id} cannot be started: {why}",
             exit=status,
             host=self._host,
             remedy="is there room on the file system of /var/lib, and is it writable?",
@@ -84,6 +86,11 @@ class Jobs:
                 while data := await follower.read():
                     yield JobLog(at, data)
                     at += len(data)
+                if (following := follower.next_job()) is not None:
+                    self._keep(following, follower)
+                    follower = None
+                    yield JobEnd(JobOutcome.EXITED, 0)
+                    return
                 end = await follower.end(self._host)
             except Exception as error:
                 await patience.wait(error, reached=self._shell.reached)
@@ -147,11 +154,15 @@ class Jobs:
 
 
 class _Follower:
-    """One exec of follow.sh. Its standard error is read on the side: the last line says how."""
+    """One exec of follow.sh: the log of one job, and then of those that come `after` it. Its
+    standard error is read on the side: the last line says how the last one ended."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: Running, after: Sequence[str] = ()) -> None:
         self._running = running
+        self._after = list(after)
+        self._between = f"{running.mark} next\n".encode()
         self._held = b""
+        self._ended_well = False
         self._errors = asyncio.create_task(self._read_errors())
 
     async def _read_errors(self) -> bytes:
@@ -167,10 +178,33 @@ class _Follower:
         return line
 
     async def read(self) -> bytes:
-        if self._held:
-            held, self._held = self._held, b""
-            return held
-        return await self._running.read()
+        """Some bytes of the present job's log; b"" when there are no more."""
+        if self._ended_well:
+            return b""
+        ended = False
+        while not ended:
+            log, between, rest = self._held.partition(self._between)
+            if between:
+                self._ended_well, self._held = True, rest
+                return log
+            # What may be the beginning of that line waits until it is told apart.
+            whole = len(log) - _begun(log, self._between)
+            if whole:
+                self._held = log[whole:]
+                return log[:whole]
+            data = await self._running.read()
+            self._held += data
+            ended = not data
+        log, self._held = self._held, b""
+        return log
+
+    def next_job(self) -> str | None:
+        """The job whose log comes next, once the present one ended well; None when it did not, or
+        was the last."""
+        if not self._ended_well or not self._after:
+            return None
+        self._ended_well = False
+        return self._after.pop(0)
 
     async def said(self) -> tuple[bytes, int]:
         """All of its standard error, and its exit status."""
@@ -216,8 +250,14 @@ def _checked_path(path: str) -> str:
     return path
 
 
+def _begun(data: bytes, word: bytes) -> int:
+    """How many bytes at the end of `data` may be the beginning of `word`."""
+    longest = min(len(data), len(word) - 1)
+    return next((n for n in range(longest, 0, -1) if data.endswith(word[:n])), 0)
+
+
 def _follow_script(job_id: str, offset: int) -> str:
-    return _with_boot(f"JOB_ID={_checked(job_id)} JOB_OFFSET={offset:d}", "follow.sh")
+    return _with_boot(f"JOB_IDS={_checked(job_id)} JOB_OFFSET={offset:d}", "follow.sh")
 
 
 def _with_boot(given: str, *names: str) -> str:
@@ -225,41 +265,54 @@ def _with_boot(given: str, *names: str) -> str:
     return "\n".join([given, *map(asset, ("boot.sh", *names))])
 
 
-def _launch_script(job: Job) -> str:
-    script = job.script.encode()
-    if job.stamp and not _STAMP.fullmatch(job.stamp):
-        raise InvalidInput(f"{job.stamp!r} cannot name a step's record on a host")
-    record = job.record or hashlib.sha256(script).hexdigest()
-    if not _RECORD.fullmatch(record):
-        raise InvalidInput(f"{record!r} is no sha256")
-    parts = {"script": script, "run": asset("run.sh").encode()}
-    unpack = "\n".join(
-        f"job_put {name} {len(data)} <<'KW_END'\n{_base64(data)}KW_END"
-        for name, data in parts.items()
-    )
-    if job.files:
-        archive = _archive(job.files)
-        unpack += f"\njob_untar {len(archive)} <<'KW_END'\n{_base64(archive)}KW_END"
+def _launch_script(chain: Sequence[Job]) -> str:
+    ids = " ".join(_checked(job.id) for job in chain)
+    lines = "\n".join(f"{job.id} {job.stamp or '-'} {_record(job)}" for job in chain)
     given = (
-        f"JOB_ID={_checked(job.id)} JOB_TRY={secrets.token_hex(12)} JOB_OFFSET=0\n"
-        f"JOB_STAMP={job.stamp} JOB_SHA256={record}\n"
-        f"job_unpack() {{\n{unpack}\n}}"
+        f"JOB_IDS='{ids}' JOB_TRY={secrets.token_hex(12)} JOB_OFFSET=0\n"
+        f"JOB_CHAIN='{lines}'\n"
+        f"job_unpack() {{\nbase64 -d <<'KW_END'\n{_base64(_archive(chain))}KW_END\n}}"
     )
     return _with_boot(given, "grant-common.sh", "launch.sh", "follow.sh")
+
+
+def _record(job: Job) -> str:
+    if job.stamp and not _STAMP.fullmatch(job.stamp):
+        raise InvalidInput(f"{job.stamp!r} cannot name a step's record on a host")
+    record = job.record or hashlib.sha256(job.script.encode()).hexdigest()
+    if not _RECORD.fullmatch(record):
+        raise InvalidInput(f"{record!r} is no sha256")
+    return record
 
 
 def _base64(data: bytes) -> str:
     return base64.encodebytes(data).decode()
 
 
-def _archive(files: Mapping[str, bytes]) -> bytes:
-    """A tar archive of files that only their owner may read. Raises InvalidInput for a bad name."""
+def _archive(chain: Sequence[Job]) -> bytes:
+    """A tar archive of the jobs' directories, which only their owner may read; the log is the last
+    of each. Raises InvalidInput for a bad name of a file."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT, bufsize=512) as tar:
-        for name, data in files.items():
-            if not _NAME.fullmatch(name):
-                raise InvalidInput(f"{name!r} cannot name a job's file")
+
+        def put(name: str, data: bytes | None) -> None:
             member = tarfile.TarInfo(name)
-            member.size, member.mode = len(data), 0o600
-            tar.addfile(member, io.BytesIO(data))
+            member.mode = 0o600
+            if data is None:
+                member.type, member.mode = tarfile.DIRTYPE, 0o700
+            member.size = len(data or b"")
+            tar.addfile(member, io.BytesIO(data or b""))
+
+        for place, job in enumerate(chain):
+            if place:
+                put(job.id, None)
+            else:
+                put(f"{job.id}/run", asset("run.sh").encode())
+            put(f"{job.id}/script", job.script.encode())
+            put(f"{job.id}/files", None)
+            for name, data in job.files.items():
+                if not _NAME.fullmatch(name):
+                    raise InvalidInput(f"{name!r} cannot name a job's file")
+                put(f"{job.id}/files/{name}", data)
+            put(f"{job.id}/log", b"")
     return out.getvalue()

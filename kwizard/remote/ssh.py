@@ -80,9 +80,9 @@ class SSHHost:
         except TimeoutError:
             raise TimeoutError(f"{self.name} did not answer within {timeout:g} s") from None
 
-    async def launch(self, job: Job) -> bool:
+    async def launch(self, job: Job, *then: Job) -> bool:
         """See `Host.launch`."""
-        return await self._jobs.launch(job)
+        return await self._jobs.launch(job, *then)
 
     def follow(self, job_id: str, offset: int = 0) -> AsyncIterator[JobLog | JobEnd]:
         """See `Host.follow`."""

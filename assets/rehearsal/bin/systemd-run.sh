@@ -24,16 +24,12 @@ while [ "$#" -gt 0 ]; do
     shift
 done
 [ "$#" -gt 0 ] || die "Command line to execute required."
-# A job of a step that was asked to go wrong: its script is run by another sh.
+# Steps that were asked to go wrong: their scripts are run by another sh.
 for fault in "$STATE"/faults/*; do
     [ -f "$fault" ] || break
-    case $unit in "kwizard-job-${fault##*/}"-*) ;; *) continue ;; esac
-    read -r kind times <"$fault"
-    [ "$times" -gt 0 ] || continue
-    echo "$kind $((times - 1))" >"$fault"
-    faulty="REHEARSAL_FAULT=$kind PATH=/usr/lib/rehearsal/faulty:${variable_PATH:-$PATH}"
+    faulty="PATH=/usr/lib/rehearsal/faulty:${variable_PATH:-$PATH}"
 done
-# shellcheck disable=SC2086 # neither a PATH nor a kind of fault holds blanks
+# shellcheck disable=SC2086 # a PATH holds no blanks
 set -- $faulty "$@"
 for name in $variables; do
     eval "set -- \"$name=\$variable_$name\" \"\$@\""

@@ -17,23 +17,30 @@ from kwizard.errors import ConnectionLost
 from kwizard.remote.host import Job, JobEnd, JobLog, JobOutcome, Output
 
 WRAPPER = """\
-job=$KWIZARD_JOB_DIR
-sh "$job/script" >>"$job/log" 2>&1 </dev/null
-status=$?
-if [ $status = 0 ]; then mkdir -p steps; cp "$job/sum" "steps/$(cat "$job/stamp")"; fi
-echo $status >"$job/exit.part"
-mv "$job/exit.part" "$job/exit"
+for job in "$@"; do
+    KWIZARD_JOB_DIR=$job
+    export KWIZARD_JOB_DIR
+    if [ -n "$broken" ]; then rm -rf "$job"; continue; fi
+    sh "$job/script" >>"$job/log" 2>&1 </dev/null
+    status=$?
+    if [ $status = 0 ]; then mkdir -p steps; cp "$job/sum" "steps/$(cat "$job/stamp")"; fi
+    echo $status >"$job/exit.part"
+    mv "$job/exit.part" "$job/exit"
+    [ $status = 0 ] || broken=1
+done
 """
 
 
 class ShellHost:
-    """`launches` counts the jobs really started; `away` makes every call fail as if the host were
-    gone; `on_follow` is called at each follow (to interrupt a run at a known point)."""
+    """`launches` holds the jobs handed over, `chains` which of them came together; `away` makes
+    every call fail as if the host were gone; `on_follow` is called at each follow (to interrupt a
+    run at a known point)."""
 
     def __init__(self, name: str, root: Path) -> None:
         self.name = name
         self.root = root
         self.launches: list[str] = []
+        self.chains: list[tuple[str, ...]] = []
         self.looks = 0
         self.away = False
         self.on_follow: Callable[[str], None] | None = None
@@ -61,24 +68,30 @@ class ShellHost:
     def _job(self, job_id: str) -> Path:
         return self.root / "jobs" / job_id
 
-    async def launch(self, job: Job) -> bool:
-        where = self._job(job.id)
-        try:
-            where.mkdir(parents=True)
-        except FileExistsError:
+    async def launch(self, job: Job, *then: Job) -> bool:
+        if self.away:
+            raise ConnectionLost("gone", host=self.name)
+        if self._job(job.id).exists():
             return False
-        (where / "script").write_text(job.script)
-        (where / "stamp").write_text(job.stamp)
-        (where / "sum").write_text(hashlib.sha256(job.script.encode()).hexdigest())
-        (where / "log").touch()
-        self.launches.append(job.id)
+        places = []
+        for one in (job, *then):
+            where = self._job(one.id)
+            where.mkdir(parents=True)
+            (where / "script").write_text(one.script)
+            (where / "stamp").write_text(one.stamp)
+            (where / "sum").write_text(hashlib.sha256(one.script.encode()).hexdigest())
+            (where / "log").touch()
+            self.launches.append(one.id)
+            places.append(str(where))
+        self.chains.append(tuple(one.stamp for one in (job, *then)))
         process = subprocess.Popen(
-            ["sh", "-c", WRAPPER],
+            ["sh", "-c", WRAPPER, "sh", *places],
             cwd=self.root,
             start_new_session=True,
-            env={**self._environment(), "KWIZARD_JOB_DIR": str(where)},
+            env=self._environment(),
         )
-        (where / "pid").write_text(str(process.pid))
+        for place in places:
+            (Path(place) / "pid").write_text(str(process.pid))
         self._reap(process)
         return True
 
@@ -93,13 +106,19 @@ class ShellHost:
             yield JobEnd(JobOutcome.UNKNOWN)
             return
         while True:
+            if self.away:
+                raise ConnectionLost("gone", host=self.name)
             ended = (where / "exit").exists()
-            data = (where / "log").read_bytes()[offset:]
+            log = where / "log"
+            data = log.read_bytes()[offset:] if log.exists() else b""
             if data:
                 yield JobLog(offset, data)
                 offset += len(data)
             if ended:
                 yield JobEnd(JobOutcome.EXITED, int((where / "exit").read_text()))
+                return
+            if not where.is_dir():
+                yield JobEnd(JobOutcome.UNKNOWN)
                 return
             await asyncio.sleep(0.01)
 

@@ -59,7 +59,7 @@ async def test_a_job_leaves_its_log_and_status_on_the_host(host: SSHHost, server
             "pid",
             "pgid",
             "started",
-            "ended",
+            "chain",
             "try",
             "begun",
         )

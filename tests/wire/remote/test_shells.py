@@ -34,7 +34,7 @@ def _task(name: str) -> str:
 
 
 SENT = {
-    "launch": lambda: _launch_script(Job("j", "true\n", "s", {"key": b"x"})),
+    "launch": lambda: _launch_script([Job("j", "true\n", "s", {"key": b"x"})]),
     "follow": lambda: _follow_script("j", 7),
     "cancel": lambda: _with_boot("JOB_ID=j", "cancel.sh"),
     "place-look": lambda: _task("place-look.sh"),
@@ -94,6 +94,12 @@ async def test_jobs_and_looks(host: SSHHost, server: FakeHost, shell: str):
     await host.launch(Job("j", script, files={"key": b"\0\xff"}))
     assert await follow(host, "j") == (b"\0\xff\xc3\xa4", JobEnd(JobOutcome.EXITED, 3))
     assert await follow(host, "j", 2) == (b"\xc3\xa4", JobEnd(JobOutcome.EXITED, 3))
+    await host.launch(Job("a", "echo a"), Job("b", "printf b; exit 1"), Job("c", "true"))
+    assert [await follow(host, name) for name in "abc"] == [
+        (b"a\n", JobEnd(JobOutcome.EXITED, 0)),
+        (b"b", JobEnd(JobOutcome.EXITED, 1)),
+        (b"", JobEnd(JobOutcome.UNKNOWN)),
+    ]
     await host.launch(Job("long", "sleep 600 & sleep 600"))
     await host.cancel("long")
     assert (await follow(host, "long"))[1] == JobEnd(JobOutcome.EXITED, 143)

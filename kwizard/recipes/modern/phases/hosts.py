@@ -19,6 +19,7 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
         "Look whether the hosts can become a cluster",
         everyone,
         probe=False,  # it only looks; the host's own record says that it passed
+        changes=False,
         timeout=120,
         hint="nothing was changed on any host; mend what is named and start again",
     )
