@@ -87,6 +87,7 @@ class Run:
             self._of_host.setdefault(task.host, []).append(task)
         self._done: dict[str, asyncio.Future[_Done]] = {}
         self._handed: dict[str, asyncio.Future[Exception | None]] = {}
+        self._over: set[str] = set()  # an earlier run's job of it has been followed to its end
         self._begun: set[str] = set()  # handed over or tried, and not to be taken along by others
         self._group: asyncio.TaskGroup | None = None
         self._turns: dict[str, Turn] = {}
@@ -203,6 +204,7 @@ class Run:
         if attempt is not None and self._runs(task):
             if await self._tries.reattach(task, attempt):
                 return _Result.RAN
+            self._over.add(task.id)
         else:
             if finding.state is State.DONE and dirty and task.host is not None:
                 finding = await look_again(task, self._tools.hosts[task.host], self._journal.state)
@@ -220,7 +222,8 @@ class Run:
         """Whether a job of an earlier run may still be going on."""
         attempt = self._journal.state.attempt(task.id)
         script = isinstance(task.step.action, Script)
-        return attempt is not None and attempt.running and bool(attempt.job) and script
+        running = attempt is not None and attempt.running and bool(attempt.job)
+        return running and script and task.id not in self._over
 
     async def _rolling(self, task: Task, stack: AsyncExitStack) -> None:
         # Groups before hosts, always: that order cannot deadlock. The guard is waited for without
