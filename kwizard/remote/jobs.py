@@ -64,9 +64,9 @@ class Jobs:
             said, status = await follower.said()
         finally:
             follower.close()
-        why = tail(decode(said), 1) or "no reason was given"
+        given = tail(decode(said), 1) or "no reason was given"
         raise RemoteCommandFailed(
-            f"the job {chain[0].id} cannot be started: {why}",
+            f"the job {chain[0].id} cannot be started: {given}",
             exit=status,
             host=self._host,
             remedy="is there room on the file system of /var/lib, and is it writable?",
