@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kwizard.app.session import Session
-from kwizard.cluster.model import Cluster, RecipeName
+from kwizard.cluster.model import Cluster, RecipeName, Role
 from kwizard.engine.plan import Task, build
 from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.probes.facts import HostFacts, facts_script, parse_facts, problems
@@ -98,7 +98,8 @@ def rests_on(cluster: Cluster) -> dict[str, str]:
 
 
 def _preflights(cluster: Cluster) -> dict[str, Task]:
-    if cluster.recipe is not RecipeName.MODERN:
+    # While hosts are still being entered there may be none to control them yet.
+    if cluster.recipe is not RecipeName.MODERN or not cluster.with_role(Role.CONTROL_PLANE):
         return {}
     recipe = steps_for(cluster)
     first = tuple(replace(s, after=()) for s in recipe.steps if s.id == PREFLIGHT)

@@ -160,6 +160,13 @@ def test_what_nothing_rests_on_makes_nothing_old():
     assert rests_on(after) == rests_on(before)
 
 
+def test_a_table_that_is_still_being_filled_in_rests_on_something():
+    cluster = current()
+    assert rests_on(replace(cluster, hosts=())) == {}
+    no_roles = tuple(replace(h, roles=frozenset()) for h in cluster.hosts)
+    assert set(rests_on(replace(cluster, hosts=no_roles))) == {h.name for h in cluster.hosts}
+
+
 def _script(cluster: Cluster, host: Host) -> str:
     if cluster.recipe is RecipeName.CLASSIC:
         return facts_script(cluster)
