@@ -133,12 +133,9 @@ async def test_further_names_of_the_api_are_held_against_their_form_while_typed(
         field = line.parent
         line.focus()
         line.value = "api.example.com https://b.example.com"
-        await until(pilot, lambda: "without https:// and port" in text_of(pilot))
+        await until(pilot, lambda: "has more than a name in it" in text_of(pilot))
         assert field is not None
         assert field.has_class("-wrong")
-        await pilot.click("#next")
-        await pilot.pause()
-        assert type(app.screen).__name__ == "OptionsScreen"
         line.value = "api.example.com, 203.0.113.7"
         await until(pilot, lambda: not field.has_class("-wrong"))
         assert app.draft.cluster.apiserver.names == ("api.example.com", "203.0.113.7")
