@@ -136,10 +136,15 @@ def _few(names: tuple[str, ...]) -> str:
 
 
 def lying_around(cluster: Cluster, file: Path | None) -> dict[Key, tuple[Path, ...]]:
-    """Files such an installation needs, by key of the cluster file, found where people keep them:
-    here, in ~/Downloads, beside the cluster file and the files it names, in kwizard's cache."""
+    """Files such an installation needs, by key of the cluster file, found where people keep them
+    (`usual_folders`)."""
+    return around(usual_folders(cluster, file))
+
+
+def usual_folders(cluster: Cluster, file: Path | None) -> list[Path]:
+    """Here, ~/Downloads, beside the cluster file and the files it names, kwizard's cache."""
     folders = [Path.cwd(), Path.home() / "Downloads"]
     folders += [file.parent] if file is not None else []
     folders += [Path(f).parent for place, f in files_of(cluster) if place[0] != "hosts"]
     folders += [cache_home(), cache_home() / "files"]
-    return around(folders)
+    return folders

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kwizard.app.artifacts import archives, sent
+from kwizard.app.artifacts import archives, located, sent
 from kwizard.app.planning import make_plan
 from kwizard.cluster.dump import dump
 from kwizard.cluster.load import loads
 from kwizard.cluster.model import Cluster, EtcdMode, RecipeName
 from kwizard.engine.plan import Plan
-from kwizard.errors import InvalidInput, Problem
+from kwizard.errors import InvalidInput, Problem, ReleaseError
 from kwizard.paths import cache_home
 from kwizard.release import bundle as bundles
+from kwizard.release.around import tars
 from kwizard.release.bundle import Bundle
-from kwizard.release.store import ARTIFACTS, obtain, resolve
+from kwizard.release.store import ARTIFACTS, obtain
 from kwizard.release.telling import Notice, Progress, no_notice, no_progress
 
 RELEASE = "release.tarball"
@@ -46,7 +47,7 @@ async def create(
     sources = {RELEASE: release.server_tarball}
     for artifact in sent(plan):
         section, key, _make = ARTIFACTS[artifact]
-        sources[f"{section}.{key}"], _sum = await resolve(cluster, artifact)
+        sources[f"{section}.{key}"], _sum = await located(cluster, artifact)
     made = Bundle(
         recipe=cluster.recipe.value,
         version=str(cluster.version),
@@ -58,6 +59,39 @@ async def create(
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A bundle whose files are here: the file it came in, what it says of itself, and by key of the
+    cluster file where each of its files lies, verified."""
+
+    path: Path
+    bundle: Bundle
+    places: Mapping[str, Path]
+
+    def into(self, cluster: Cluster) -> Cluster:
+        """`cluster` with these files instead of those it names. Raises InvalidInput when the bundle
+        is for another recipe or version, or holds values that are none."""
+        fitting(cluster, self.bundle, self.path)
+        for key, place in self.places.items():
+            cluster = _with(cluster, key, str(place))
+        cluster = replace(cluster, release=replace(cluster.release, mirror=None, sha256=None))
+        name = self.path.name
+        try:
+            for key, value in self.bundle.settings.items():
+                cluster = _with(cluster, key, value)
+        except ValueError as error:
+            raise InvalidInput([Problem(f"in {name} {error}", "make the bundle again")]) from error
+        # The values came from outside: they pass the same door as those of a cluster file.
+        return loads(dump(cluster), f"the cluster file with what {name} holds").cluster
+
+
+def opened(path: Path, progress: bundles.Progress = bundles.no_progress) -> Opened:
+    """Unpack the bundle at `path` into kwizard's cache, verified; what a former call has put there
+    is used again. Raises ReleaseError when it is damaged."""
+    bundle = bundles.read(path)
+    return Opened(path, bundle, bundles.unpack(path, cache_home() / "bundles", progress))
+
+
 def adopt(
     cluster: Cluster, path: Path, progress: bundles.Progress = bundles.no_progress
 ) -> Cluster:
@@ -66,19 +100,21 @@ def adopt(
     They are unpacked into kwizard's cache, verified. Raises InvalidInput when the bundle is for
     another recipe or version, ReleaseError when it is damaged.
     """
-    bundle = bundles.read(path)
-    _fitting(cluster, bundle, path)
-    places = bundles.unpack(path, cache_home() / "bundles", progress)
-    for key, place in places.items():
-        cluster = _with(cluster, key, str(place))
-    cluster = replace(cluster, release=replace(cluster.release, mirror=None, sha256=None))
-    try:
-        for key, value in bundle.settings.items():
-            cluster = _with(cluster, key, value)
-    except ValueError as error:
-        raise InvalidInput([Problem(f"in {path.name} {error}", "make the bundle again")]) from error
-    # The values came from outside: they pass the same door as those of a cluster file.
-    return loads(dump(cluster), f"the cluster file with what {path.name} holds").cluster
+    fitting(cluster, bundles.read(path), path)
+    return opened(path, progress).into(cluster)
+
+
+def lying_around(cluster: Cluster, folders: Iterable[Path]) -> tuple[Path, ...]:
+    """Bundles in `folders` that are for this recipe and version, the newest first. Of a file no
+    more is read than what it says of itself."""
+    found = []
+    for path in tars(folders):
+        try:
+            fitting(cluster, bundles.read(path), path)
+        except (ReleaseError, InvalidInput, OSError):
+            continue
+        found.append(path)
+    return tuple(found)
 
 
 def left_to_hosts(cluster: Cluster) -> tuple[str, ...]:
@@ -91,7 +127,8 @@ def left_to_hosts(cluster: Cluster) -> tuple[str, ...]:
     return tuple(key for key in wanted if _value(cluster, key) is None)
 
 
-def _fitting(cluster: Cluster, bundle: Bundle, path: Path) -> None:
+def fitting(cluster: Cluster, bundle: Bundle, path: Path) -> None:
+    """Raise InvalidInput with every reason why that bundle is not for that cluster."""
     problems = []
     if bundle.recipe != cluster.recipe.value:
         problems.append(

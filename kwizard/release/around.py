@@ -55,6 +55,17 @@ def around(folders: Iterable[Path]) -> dict[Place, tuple[Path, ...]]:
     }
 
 
+def tars(folders: Iterable[Path], most: int = 50) -> tuple[Path, ...]:
+    """The `most` newest files called *.tar in `folders`. None is opened."""
+    dated = {
+        path: changed
+        for folder in dict.fromkeys(folders)
+        for name, path, changed in _files(folder)
+        if name.endswith(".tar")
+    }
+    return tuple(sorted(dated, key=lambda p: (-dated[p], p)))[:most]
+
+
 def _files(folder: Path) -> Iterable[tuple[str, Path, float]]:
     found = []
     try:

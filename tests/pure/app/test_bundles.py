@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kwizard.app.bundles import adopt, create, left_to_hosts
+from kwizard.app.bundles import adopt, create, left_to_hosts, lying_around, opened
 from kwizard.cluster.load import load
 from kwizard.cluster.model import Cluster, Version
 from kwizard.errors import InvalidInput, ReleaseError
@@ -50,8 +51,9 @@ def whole(tmp_path: Path) -> Cluster:
     (folder / "containerd.tar.gz").write_bytes(targz({"bin/containerd": elf("containerd")}))
     (folder / "cni.tgz").write_bytes(targz({"bridge": elf("bridge")}))
     (folder / "flanneld").write_bytes(elf("flanneld"))
-    for name in ("pause", "coredns"):
-        (folder / f"{name}.tar").write_bytes(tar({"manifest.json": name.encode()}))
+    for name, tags in (("pause", ["example.org/pause:7"]), ("coredns", [])):
+        told = json.dumps([{"RepoTags": tags, "Layers": []}]).encode()
+        (folder / f"{name}.tar").write_bytes(tar({"manifest.json": told}))
     file = folder / "cluster.yaml"
     file.write_text(HOSTS + FILES % bundles.item("release.tarball", release).sha256)
     return load(file).cluster
@@ -101,6 +103,46 @@ async def test_what_hosts_would_get_elsewhere_is_named(whole: Cluster, tmp_path:
         await create(without, tmp_path / "out.tar")
 
     assert not (tmp_path / "out.tar").exists()
+
+
+@pytest.mark.parametrize("inside", ["example.org/pause:8", "example.org/other:7"])
+async def test_an_archive_without_the_image_that_is_asked_for_is_refused(
+    whole: Cluster, tmp_path: Path, inside: str
+) -> None:
+    told = json.dumps([{"RepoTags": [inside], "Layers": []}]).encode()
+    (tmp_path / "files" / "pause.tar").write_bytes(tar({"manifest.json": told}))
+
+    with pytest.raises(ReleaseError, match=rf"holds {inside} and no image called .*pause:7"):
+        await create(whole, tmp_path / "out.tar")
+
+    assert not (tmp_path / "out.tar").exists()
+
+
+async def test_bundles_are_found_by_what_they_are_for(
+    whole: Cluster, hosts_alone: Cluster, tmp_path: Path
+) -> None:
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    (folder / "pause.tar").write_bytes(tar({"manifest.json": b"[]"}))
+    (folder / "cut.tar").write_bytes(b"x")
+    await create(whole, folder / "any name.tar")
+
+    assert lying_around(hosts_alone, [folder]) == (folder / "any name.tar",)
+    other = replace(hosts_alone, version=Version(1, 35, 4))
+    assert lying_around(other, [folder]) == ()
+
+
+async def test_what_is_opened_once_serves_changed_answers(
+    whole: Cluster, hosts_alone: Cluster, tmp_path: Path
+) -> None:
+    await create(whole, tmp_path / "out.tar")
+    bundle = opened(tmp_path / "out.tar")
+
+    assert bundle.into(hosts_alone) == adopt(hosts_alone, tmp_path / "out.tar")
+    renamed = replace(hosts_alone, name="other")
+    assert bundle.into(renamed) == replace(bundle.into(hosts_alone), name="other")
+    with pytest.raises(InvalidInput, match=r"wants v1\.35\.4"):
+        bundle.into(replace(hosts_alone, version=Version(1, 35, 4)))
 
 
 def test_what_the_cluster_file_leaves_to_the_hosts(whole: Cluster, hosts_alone: Cluster) -> None:
