@@ -10,20 +10,23 @@ from kwizard.recipes.step import Retry, Step, every, names, same
 
 
 def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
-    """Control plane: three daemons on each of its hosts, then, once, who may do what."""
+    """Control plane: three daemons on each of its hosts, then, once, who may do what.
+
+    Controller manager and scheduler end when the API does not answer at their start. Started when
+    it does, they begin at once, and leave the processors to it before.
+    """
     masters = names(cluster.control_planes)
     # An etcd that was there already must be known to hold no other cluster first.
     claimed = () if cluster.etcd_members else (every("hosts/etcd-claim"),)
-    for daemon in ("kube-apiserver", "kube-controller-manager", "kube-scheduler"):
-        yield script(
-            f"control-plane/{daemon}",
-            f"Start {daemon}",
-            masters,
-            same("release/unpack"),
-            same("hosts/certificates"),
-            *claimed,
-            hint=logs_of(daemon),
-        )
+    needed = (same("release/unpack"), same("hosts/certificates"))
+    yield script(
+        "control-plane/kube-apiserver",
+        "Start kube-apiserver",
+        masters,
+        *needed,
+        *claimed,
+        hint=logs_of("kube-apiserver"),
+    )
     yield wait(
         "control-plane/ready",
         "Wait until the API is ready",
@@ -32,6 +35,15 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
         every("hosts/etcd" if cluster.etcd_members else "hosts/etcd-healthy"),
         hint=logs_of("kube-apiserver"),
     )
+    for daemon in ("kube-controller-manager", "kube-scheduler"):
+        yield script(
+            f"control-plane/{daemon}",
+            f"Start {daemon}",
+            masters,
+            *needed,
+            same("control-plane/ready"),
+            hint=logs_of(daemon),
+        )
     yield script(
         "control-plane/access",
         "Say who may do what",
