@@ -101,8 +101,10 @@ class Terminal:
         self.until(label)
         for _ in range(40):
             if self.on(label):
-                self.keys("Enter")
-                return
+                time.sleep(0.3)  # on a busy machine the screen may lag behind the last Tab
+                if self.on(label):
+                    self.keys("Enter")
+                    return
             self.keys("Tab")
             time.sleep(0.15)
         raise AssertionError(f"no button {label!r} takes the focus:\n{self.screen()}")
