@@ -27,8 +27,7 @@ def start(site: Site, host: str, folder: Path) -> str:
     site.on(host, f"mkdir -p {PLACE}/data")
     with etcd_path().open("rb") as archive:
         _send(site, host, archive.read(), f"tar -xzf - -C {PLACE}")
-    for name in ("ca.crt", "server.crt", "server.key"):
-        _send(site, host, (folder / name).read_bytes(), f"cat >{PLACE}/{name}")
+    _give(site, host, folder)
     url = f"https://{address}:2379"
     site.on(
         host,
@@ -37,10 +36,27 @@ def start(site: Site, host: str, folder: Path) -> str:
         f" --cert-file={PLACE}/server.crt --key-file={PLACE}/server.key --client-cert-auth"
         f" --trusted-ca-file={PLACE}/ca.crt",
     )
+    _until_it_answers(site, folder, url)
+    return url
+
+
+def renew(site: Site, host: str, folder: Path) -> None:
+    """Its owner has new certificates made by a new authority, and starts it again with them."""
+    _certificates(folder, ADDRESSES[host])
+    _give(site, host, folder)
+    site.on(host, "systemctl restart others-etcd")
+    _until_it_answers(site, folder, f"https://{ADDRESSES[host]}:2379")
+
+
+def _give(site: Site, host: str, folder: Path) -> None:
+    for name in ("ca.crt", "server.crt", "server.key"):
+        _send(site, host, (folder / name).read_bytes(), f"cat >{PLACE}/{name}")
+
+
+def _until_it_answers(site: Site, folder: Path, url: str) -> None:
     ready = f"curl -s -m 5 --cacert {folder}/ca.crt --cert {folder}/client.crt --key"
     ready += f" {folder}/client.key {url}/health"
     eventually(lambda: site.lab.exec(ready, timeout=30).stdout, lambda said: "true" in said, 30)
-    return url
 
 
 def _send(site: Site, host: str, data: bytes, command: str) -> None:
@@ -50,7 +66,7 @@ def _send(site: Site, host: str, data: bytes, command: str) -> None:
 
 
 def _certificates(folder: Path, address: str) -> None:
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     authority = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     for name, serves in (("ca", None), ("server", address), ("client", "")):
         key = authority if name == "ca" else rsa.generate_private_key(65537, 2048)

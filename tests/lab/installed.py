@@ -21,8 +21,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from tests.lab import extension
+from tests.lab.daemons import invocations, started_again
 from tests.lab.modern import Modern, reach_the_service
-from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
+from tests.lab.site import ADDRESSES, MASTER, NAMES, Site, jobs_begun
 
 PKI = "/etc/kubernetes/pki"
 PATHS = {
@@ -230,19 +231,17 @@ class Installed:
         cluster.site.apply_again()
 
     def test_a_host_whose_certificate_changed_is_given_the_new_one(self, cluster: Modern):
-        """The operator loses one certificate: apply makes it anew and brings it, to that host."""
+        """The operator loses one certificate: apply makes it anew and brings it, to that host, and
+        starts the daemon again that holds on to it."""
         site = cluster.site
-        if "join: certificates" in site.file.read_text():
-            pytest.skip("once is enough")
-        before = site.on("boba", f"cat {PKI}/kube-proxy.crt")
-        (cluster.state / "pki" / "boba" / "kube-proxy.crt").unlink()
-        events = site.apply()
-        started = {
-            (e["step"], e["host"]) for e in events if e["event"] == "step.started" and e.get("job")
-        }
-        assert ("hosts/certificates", "boba") in started
-        assert {host for step, host in started if step == "hosts/certificates"} == {"boba"}
-        assert site.on("boba", f"cat {PKI}/kube-proxy.crt") != before
+        of_etcd = "store: etcd" in site.file.read_text()
+        name, daemon = ("etcd-client", "flanneld") if of_etcd else ("kube-proxy", "kube-proxy")
+        before, running = site.on("boba", f"cat {PKI}/{name}.crt"), invocations(site)
+        (cluster.state / "pki" / "boba" / f"{name}.crt").unlink()
+        begun = jobs_begun(site.apply())
+        assert {host for step, host in begun if step == "hosts/certificates"} == {"boba"}
+        assert site.on("boba", f"cat {PKI}/{name}.crt") != before
+        assert started_again(running, invocations(site)) == {("boba", daemon)}
         cluster.whole()
 
 

@@ -7,7 +7,8 @@ import json
 import re
 import subprocess
 import tarfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from kwizard.lab import images
 from kwizard.lab.clusterfile import MODERN_VERSION
 from kwizard.lab.release import tarball_path
 from tests.lab import extension
+from tests.lab.footprint import Footprint
 from tests.lab.seen import eventually
 from tests.lab.site import ADDRESSES, NAMES, Site
 
@@ -38,11 +40,12 @@ def kubectl_program(folder: Path) -> Path:
 @dataclass
 class Modern:
     """`site` with a modern cluster on it, or one to come. `context` of the operator's kubeconfig is
-    taken; "" is its current one."""
+    taken; "" is its current one. `before`: what its hosts were, where that was noted."""
 
     site: Site
     name: str
     context: str = ""
+    before: Mapping[str, Footprint] = field(default_factory=dict)
 
     @property
     def state(self) -> Path:

@@ -24,6 +24,11 @@ ADDRESSES = {n: f"10.0.63.{202 + i}" for i, n in enumerate(NAMES)}
 API = f"http://{ADDRESSES[MASTER]}:8080"
 
 
+def jobs_begun(events: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    """Step and host of every job that was started."""
+    return {(e["step"], e["host"]) for e in events if e["event"] == "step.started" and e.get("job")}
+
+
 @dataclass
 class Site:
     """`folder` holds the operator's state of this site; `secrets` go into its environment."""
@@ -61,7 +66,7 @@ class Site:
         """A second apply runs no script on any host."""
         before = self.jobs()
         events = self.apply(*options)
-        assert [e["step"] for e in events if e["event"] == "step.started" and e.get("job")] == []
+        assert jobs_begun(events) == set()
         assert self.jobs() == before
 
     def on(self, host: str, command: str, timeout: float = 60) -> str:

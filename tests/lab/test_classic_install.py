@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -17,7 +15,8 @@ import pytest
 from tests.lab.etcd_writer import EtcdWriter
 from tests.lab.pods import PODS, pod_addresses, start_pods
 from tests.lab.seen import eventually
-from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
+from tests.lab.site import ADDRESSES, MASTER, NAMES, Site, jobs_begun
+from tests.lab.watched import begins, killed_at
 
 pytestmark = [pytest.mark.lab, pytest.mark.kube, pytest.mark.timeout(900)]
 
@@ -111,11 +110,7 @@ class TestInstalled:
                 site.kubectl(f"exec {pod} -- ping -c 1 -W 2 {address}")
 
     def test_a_second_apply_runs_no_script(self, installed: tuple[Site, str]):
-        site, _ = installed
-        before = site.jobs()
-        events = site.apply()
-        assert [e["step"] for e in events if e["event"] == "step.started" and e.get("job")] == []
-        assert site.jobs() == before
+        installed[0].apply_again()
 
     def test_verify_agrees_and_says_so_in_json(self, installed: tuple[Site, str]):
         site, _ = installed
@@ -222,24 +217,9 @@ def test_a_sudo_user_s_installation_is_killed_in_the_middle_and_taken_up(
     operator's side while jobs run; the same command again goes on to green."""
     site = bare_site(backend="udp", user="op")
     site.secrets["KWIZARD_SUDO_PASSWORD"] = site.lab.password
-    seen: list[dict[str, Any]] = []
-    with site.popen(
-        "apply", "--json", str(site.file), stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        timer = threading.Timer(300, process.kill)
-        timer.start()
-        for line in process.stdout:
-            seen.append(json.loads(line))
-            if (seen[-1]["event"], seen[-1].get("step")) == ("step.started", "release/unpack"):
-                break
-        process.kill()
-        timer.cancel()
+    seen = killed_at(site, begins("release/unpack"))
     finished = {(e["step"], e["host"]) for e in seen if e["event"] == "step.finished"}
-    events = site.apply()
-    again = {
-        (e["step"], e["host"]) for e in events if e["event"] == "step.started" and e.get("job")
-    }
+    again = jobs_begun(site.apply())
     assert finished & again == set(), "what was finished is not done twice"
     whole(site)
 

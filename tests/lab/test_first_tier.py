@@ -50,10 +50,7 @@ class TestHostsPhase:
             assert state.split() == ["true", "/etcd"]
 
     def test_a_second_run_starts_nothing(self, site: Site):
-        before = site.jobs()
-        events = site.apply("--phase", "hosts")
-        assert [e["step"] for e in events if e["event"] == "step.started" and e.get("job")] == []
-        assert site.jobs() == before
+        site.apply_again("--phase", "hosts")
 
     def test_what_was_changed_by_hand_is_found_and_mended(self, site: Site):
         site.on("boba", "docker stop etcd && sed -i '/anakin/d' /etc/hosts")

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.lab.daemons import invocations, started_again
 from tests.lab.modern import Modern
 from tests.lab.seen import eventually
 from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
@@ -23,17 +24,6 @@ from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
 pytestmark = [pytest.mark.lab, pytest.mark.kube, pytest.mark.timeout(900)]
 
 PKI = "/etc/kubernetes/pki"
-DAEMONS = (
-    "etcd",
-    "kube-apiserver",
-    "kube-controller-manager",
-    "kube-scheduler",
-    "kube-api-gateway",
-    "containerd",
-    "kubelet",
-    "kube-proxy",
-    "flanneld",
-)
 ASK = """
 number=0
 while [ $number -lt 200 ]; do
@@ -123,20 +113,6 @@ def ready_since(cluster: Modern) -> dict[str, tuple[str, str]]:
     }
 
 
-def processes(site: Site) -> dict[tuple[str, str], str]:
-    """The process of each daemon on each host."""
-    units = " ".join(f"{daemon}.service" for daemon in DAEMONS)
-    return {
-        (name, daemon): number
-        for name in NAMES
-        for daemon, number in zip(
-            DAEMONS,
-            site.on(name, f"systemctl show --value --property=MainPID {units}").split(),
-            strict=True,
-        )
-    }
-
-
 def shown_by(site: Site, host: str, port: int) -> str:
     """The certificate that is shown on a port."""
     ask = "import ssl, sys; print(ssl.get_server_certificate((sys.argv[1], int(sys.argv[2]))))"
@@ -180,11 +156,10 @@ class TestThreeControlPlanes:
         for name in NAMES:
             (pki / name / "etcd.crt").unlink()  # made anew, as one that soon ends
         (pki / "boba" / "kube-proxy.crt").unlink()
-        before = processes(site)
+        before = invocations(site)
         site.apply()
 
-        after = processes(site)
-        assert {key for key in before if before[key] != after[key]} == {("boba", "kube-proxy")}
+        assert started_again(before, invocations(site)) == {("boba", "kube-proxy")}
         for name in NAMES:
             for port, file in ((6443, "kube-apiserver"), (2379, "etcd"), (2380, "etcd")):
                 made = (pki / name / f"{file}.crt").read_text()

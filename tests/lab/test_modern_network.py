@@ -1,5 +1,5 @@
-"""A modern cluster behind firewalld, flannel's two stores and three backends, an etcd that somebody
-else runs, and hosts that reach each other by their second network."""
+"""A modern cluster behind firewalld, with vxlan, and with host-gw on hosts that reach each other by
+their second network."""
 
 from __future__ import annotations
 
@@ -7,44 +7,27 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
-import yaml
 
 from kwizard.cluster.dump import dump
 from kwizard.cluster.load import load
 from kwizard.cluster.model import Host
-from tests.lab import foreign_etcd
+from tests.lab.footprint import footprints
 from tests.lab.installed import Installed, Restarts, leased, times
 from tests.lab.modern import Modern, reach_the_service
 from tests.lab.seen import eventually
-from tests.lab.site import ADDRESSES, MASTER, NAMES, Site
+from tests.lab.site import MASTER, NAMES, Site
+from tests.lab.taken_back import FIREWALLD, as_before, failures, reset
 
 pytestmark = [pytest.mark.lab, pytest.mark.kube, pytest.mark.timeout(900)]
 
 PODS = "10.244.0.0/16"
 CLIENT = "/etc/kubernetes/pki/etcd-client.key"
-
-
-def change(site: Site, section: str, **keys: Any) -> None:
-    """Keys of the site's cluster file."""
-    document = yaml.safe_load(site.file.read_text())
-    document.setdefault(section, {}).update(keys)
-    site.file.write_text(yaml.safe_dump(document, sort_keys=False))
-
-
-def bundled(site: Site) -> str:
-    """A bundle of all files the site's cluster file names, which names none of them after that."""
-    bundle = str(site.folder / "all.tar")
-    made = site.kwizard("bundle", "create", str(site.file), "-o", bundle)
-    assert made.returncode == 0, made.stderr
-    document = yaml.safe_load(site.file.read_text())
-    for section in ("release", "runtime", "images"):
-        del document[section]
-    del document["etcd"]["binaries"], document["flannel"]["binary"]
-    site.file.write_text(yaml.safe_dump(document, sort_keys=False))
-    return bundle
+BOOTED = {
+    r"^files: .*/var/tmp/systemd-private-": "systemd's own, with the boot's id in its name",
+    r"^sums: .*/run/(utmp|sshd\.pid)$": "when it was started, and as which process",
+}
 
 
 def everywhere(site: Site, command: str) -> None:
@@ -149,9 +132,15 @@ class TestBehindFirewalld(Restarts, Firewalled, Installed):
         described = load(site.file).cluster
         described = replace(described, hosts=tuple(map(marked, described.hosts)))
         site.file.write_text(dump(described), encoding="utf-8")
+        before = footprints(site)
         measured(f"modern, iptables, kubernetes store, firewalld: {times(site.apply())}")
-        yield Modern(site, site.lab.layout.name)
+        yield Modern(site, site.lab.layout.name, before=before)
         site.lab.down(wipe=True)
+
+    def test_a_reset_after_all_those_restarts_leaves_what_was_there_before(self, cluster: Modern):
+        status, events = reset(cluster.site)
+        assert (status, failures(events)) == (0, [])
+        as_before(cluster.site, cluster.before, FIREWALLD | BOOTED)
 
 
 def marked(host: Host) -> Host:
@@ -159,41 +148,6 @@ def marked(host: Host) -> Host:
     if host.name != "boba":
         return host
     return replace(host, labels=("disk=ssd",), taints=("dedicated=db:PreferNoSchedule",))
-
-
-def test_an_etcd_that_somebody_else_runs_with_udp(
-    bare_site: Callable[..., Site], measured: Callable[[str], None]
-):
-    """Everything kwizard knows of that etcd is in the cluster file; all else comes in a bundle."""
-    site = bare_site(recipe="modern", backend="udp", store="etcd")
-    url = foreign_etcd.start(site, "c3po", site.folder / "theirs")
-    files = {"ca": "theirs/ca.crt", "cert": "theirs/client.crt", "key": "theirs/client.key"}
-    change(site, "etcd", mode="existing", endpoints=[url], **files)
-    options = ("--bundle", bundled(site))
-    events = site.apply(*options)
-    measured(f"modern, existing etcd, udp: {events[-1]['seconds']:.1f}")
-    cluster = Modern(site, site.lab.layout.name)
-
-    assert cluster.ready_nodes() == dict.fromkeys(NAMES, "True")
-    assert len(ping_cells(cluster)) == 27
-    components = {c["name"]: c["status"] for c in cluster.verify()["components"]}
-    assert components[f"etcd-{ADDRESSES['c3po']}"] == "Healthy"
-    reach_the_service(cluster)
-
-    place = foreign_etcd.PLACE
-    ask = f"$(find {place} -type f -name etcdctl) --endpoints={url} --cacert={place}/ca.crt"
-    ask += f" --cert={place}/server.crt --key={place}/server.key get --prefix --keys-only /"
-    keys = site.on("c3po", ask).split()
-    assert "/registry/namespaces/kube-system" in keys
-    assert len([k for k in keys if k.startswith("/atomic.io/network/subnets/")]) == len(NAMES)
-    for name in NAMES:
-        assert site.lab.run(name, "systemctl cat etcd.service").returncode != 0
-        assert "flannel0" in site.on(name, f"ip -4 route show {PODS}")
-        assert site.on(name, f"stat -c '%a %U' {CLIENT}").split() == ["600", "root"]
-    key = (site.folder / "theirs" / "client.key").read_text().splitlines()[5]
-    for path in (cluster.state / "journal.jsonl", *(cluster.state / "logs").glob("*")):
-        assert key not in path.read_text()
-    site.apply_again(*options)
 
 
 def test_host_gw_on_the_hosts_second_network_behind_firewalld(

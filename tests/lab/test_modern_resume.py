@@ -1,5 +1,5 @@
 """A modern cluster installed by a login that is no root, over two kills of the operator's process
-and a cut cable; then taken back, and installed once more from bare.
+and a cut cable; taken back but for its programs, installed again from those, and taken back whole.
 
 It is one story on one set of hosts, in the order below. What was done once is not done again: that
 is read from the hosts, by their job directories, the transferred file, and systemd's invocations.
@@ -7,34 +7,47 @@ is read from the hosts, by their job directories, the transferred file, and syst
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 
 from kwizard.recipes.modern.values import RELEASE
-from tests.lab.footprint import Footprint, footprints
+from tests.lab.daemons import invocations, started_again
+from tests.lab.footprint import Footprint, differences, footprints
+from tests.lab.installed import times
 from tests.lab.modern import Modern
 from tests.lab.seen import eventually
 from tests.lab.site import MASTER, NAMES, Site
-from tests.lab.test_reset import EMPTY_CHAINS, as_before, failures, reset
+from tests.lab.taken_back import ALWAYS, BEFORE, EMPTY_CHAINS, RULES, as_before, failures, reset
+from tests.lab.watched import Event, applying, begins, killed_at
 
 pytestmark = [pytest.mark.lab, pytest.mark.kube, pytest.mark.timeout(900)]
 
-Event = dict[str, Any]
 JOBS = "/var/lib/kwizard/jobs"
 CUT_SECONDS = 20
 SUDO_IS_USED = {
     r"^(files|sums): .*/(run|var/lib)/sudo": "whom sudo has lectured, and when",
     r"^(files|sums): .*/home/op/\.sudo_as_admin_successful": "sudo's own mark of a first use",
 }
+STAYS = re.compile(
+    r"(files|sums): [+-].*[ ]?/(usr/local/bin|opt/cni|var/lib/kwizard(/(artifacts|kept|steps))?)"
+    r"([|/]|$)"
+)
+BRINGS = {
+    "release/place",
+    "release/unpack",
+    "hosts/etcd-bring",
+    "hosts/etcd-binaries",
+    "nodes/containerd-bring",
+    "nodes/cni-plugins-bring",
+    "nodes/runtime",
+    "network/flannel-bring",
+    "network/flannel-install",
+}
+PROGRAMS = "stat -c '%n %i %y' /usr/local/bin/* /opt/cni/bin/* /var/lib/kwizard/artifacts/*"
 
 
 @dataclass
@@ -45,6 +58,7 @@ class Story:
     before: dict[str, Footprint]
     part: tuple[str, int] = ("", 0)
     daemons: dict[tuple[str, str], str] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
 
     @property
     def site(self) -> Site:
@@ -53,46 +67,15 @@ class Story:
 
 @pytest.fixture(scope="class")
 def story(bare_site: Callable[..., Site]) -> Iterator[Story]:
+    """c3po has no ssh program, so the operator sends it everything and nothing more arrives there
+    once he is gone. The two others pass files on to each other."""
     site = bare_site(recipe="modern", user="op")
     site.secrets["KWIZARD_SUDO_PASSWORD"] = site.lab.password
+    site.on("c3po", "rm /usr/bin/ssh")
+    for name in NAMES:
+        site.on(name, BEFORE.format(bin="/usr/local/bin") + RULES)
     yield Story(Modern(site, site.lab.layout.name), footprints(site))
     site.lab.down(wipe=True)
-
-
-def apply_until(
-    site: Site,
-    wanted: Callable[[Event], bool],
-    before: Callable[[Event], None] = lambda _: None,
-) -> list[Event]:
-    """An installation that is killed at the first event that is `wanted`, and has been looked at
-    `before`; the events until then."""
-    seen: list[Event] = []
-    with site.popen(
-        "apply", "--json", str(site.file), stdout=subprocess.PIPE, text=True
-    ) as process:
-        timer = threading.Timer(300, process.kill)
-        timer.start()
-        assert process.stdout is not None
-        for line in process.stdout:
-            seen.append(json.loads(line))
-            if wanted(seen[-1]):
-                before(seen[-1])
-                break
-        else:
-            pytest.fail(f"it ended by itself: {seen[-3:]}")
-        process.kill()
-        timer.cancel()
-    return seen
-
-
-def started(step: str, host: str) -> Callable[[Event], bool]:
-    """The beginning of a step's job there."""
-
-    def is_it(event: Event) -> bool:
-        named = (event["event"], event.get("step"), event.get("host"))
-        return named == ("step.started", step, host) and bool(event.get("job"))
-
-    return is_it
 
 
 def until_it_runs(site: Site, job: str) -> None:
@@ -123,37 +106,27 @@ def done_on(site: Site, host: str) -> dict[str, list[str]]:
     return found
 
 
-def invocations(site: Site) -> dict[tuple[str, str], str]:
-    """systemd's id of the present start of each daemon that runs, by host and unit."""
-    units = "etcd containerd kubelet kube-proxy flanneld kube-apiserver kube-controller-manager"
-    found = {}
-    for host in NAMES:
-        shown = site.on(host, f"systemctl show -p Id,ActiveState,InvocationID {units}")
-        for block in shown.strip().split("\n\n"):
-            said = dict(line.split("=", 1) for line in block.splitlines())
-            if said["ActiveState"] == "active":
-                found[host, said["Id"]] = said["InvocationID"]
-    return found
+def steps_begun(events: list[Event]) -> set[str]:
+    return {e["step"] for e in events if e["event"] == "step.started"}
 
 
-@pytest.mark.skipif(
-    "KWIZARD_STORY" not in os.environ,
-    reason="set KWIZARD_STORY=1: where hosts pass the release on, it may arrive despite the kill",
-)
+def sent_to_c3po(events: list[Event]) -> list[Event]:
+    """How much of the release has been sent there, each time it was told."""
+    told = {"event": "progress", "step": "release/place", "host": "c3po", "source": "operator"}
+    return [e for e in events if told.items() <= e.items()]
+
+
 class TestStory:
     def test_a_kill_while_files_are_transferred(self, story: Story):
         """The line to c3po is slow, so that the release is on its way when the process ends."""
         site = story.site
         site.lab.shape("c3po", "100mbit")
-        seen = apply_until(
-            site,
-            lambda e: (
-                (e["event"], e.get("step"), e.get("host")) == ("progress", "release/place", "c3po")
-                and 0.2 < e["done"] / e["total"] < 0.9
-            ),
+        seen = killed_at(
+            site, lambda e: any(0.2 < s["done"] / s["total"] < 0.9 for s in sent_to_c3po([e]))
         )
         site.lab.shape("c3po", None)
         eventually(lambda: running_jobs(site, "c3po"), lambda jobs: not jobs)
+        story.begun |= steps_begun(seen)
         story.part = file_of(site, "c3po", f"{RELEASE}.part")
         assert 0 < story.part[1] < seen[-1]["total"]
         assert file_of(site, "c3po", RELEASE) == ("", 0)
@@ -161,19 +134,22 @@ class TestStory:
     def test_a_second_kill_while_jobs_run(self, story: Story):
         """What was sent is not sent again; the job goes on to its end without its operator."""
         site = story.site
-        unpack = "release/unpack"
-        seen = apply_until(site, started(unpack, "c3po"), lambda e: until_it_runs(site, e["job"]))
+        unpacks = begins("release/unpack", "c3po")
+
+        def it_runs(event: Event) -> bool:
+            if begun := unpacks(event):
+                until_it_runs(site, event["job"])
+            return begun
+
+        seen = killed_at(site, it_runs)
         job = seen[-1]["job"]
         assert job in running_jobs(site, "c3po"), "it has ended already: nothing is shown by this"
         assert file_of(site, "c3po", RELEASE)[0] == story.part[0], "it was begun anew"
-        told = [
-            e["done"]
-            for e in seen
-            if (e["event"], e.get("step"), e.get("host")) == ("progress", "release/place", "c3po")
-        ]
-        assert min(told) >= story.part[1]
+        told = [e["done"] for e in sent_to_c3po(seen)]
+        assert min(filter(None, told)) >= story.part[1]  # 0 is told until it has begun
         eventually(lambda: [running_jobs(site, name) for name in NAMES], lambda j: not any(j), 60)
         assert site.on("c3po", f"cat {JOBS}/{job}/exit").strip() == "0"
+        story.begun |= steps_begun(seen)
         story.daemons = invocations(site)
         assert story.daemons, "nothing runs yet: the kill came too early to prove anything"
 
@@ -181,40 +157,31 @@ class TestStory:
         """boba is out of reach for 20 s from the moment its kubelet is to be started."""
         site = story.site
         seen: list[Event] = []
-        with site.popen(
-            "apply", "--json", str(site.file), stdout=subprocess.PIPE, text=True
-        ) as process:
-            timer = threading.Timer(400, process.kill)
-            timer.start()
-            assert process.stdout is not None
-            for line in process.stdout:
-                seen.append(json.loads(line))
-                if started("nodes/kubelet", "boba")(seen[-1]):
-                    site.lab.cut("boba")
-                    threading.Timer(CUT_SECONDS, site.lab.heal, ("boba",)).start()
-            timer.cancel()
-        assert [e for e in seen if e["event"] == "step.failed"] == []
-        assert (process.returncode, seen[-1]["event"]) == (0, "run.finished")
+        for event in applying(site):
+            seen.append(event)
+            if begins("nodes/kubelet", "boba")(event):
+                site.lab.cut("boba")
+                threading.Timer(CUT_SECONDS, site.lab.heal, ("boba",)).start()
+        assert failures(seen) == []
+        assert (seen[-1]["event"], seen[-1]["exit"]) == ("run.finished", 0)
+        story.begun |= steps_begun(seen)
         story.cluster.whole()
 
     def test_nothing_was_done_twice(self, story: Story):
         """A daemon that still waited for what it needs was looked at again, and left as it was."""
-        site = story.site
         for name in NAMES:
-            done = done_on(site, name)
+            done = done_on(story.site, name)
             assert len(done) > 10
             again = {step: said[1:] for step, said in done.items() if len(said) > 1}
             assert [
                 s for said in again.values() for s in said if "already, as wanted" not in s
             ] == []
-        now = invocations(site)
-        assert {key: now.get(key) for key in story.daemons} == story.daemons
+        assert started_again(story.daemons, invocations(story.site)) == set()
 
     def test_one_more_apply_starts_nothing(self, story: Story):
-        before, running = story.site.jobs(), invocations(story.site)
-        events = story.site.apply()
-        assert [e["step"] for e in events if e["event"] == "step.started" and e.get("job")] == []
-        assert (story.site.jobs(), invocations(story.site)) == (before, running)
+        running = invocations(story.site)
+        story.site.apply_again()
+        assert invocations(story.site) == running
 
     def test_the_password_is_kept_nowhere(self, story: Story):
         site = story.site
@@ -226,18 +193,39 @@ class TestStory:
             assert found.stdout == ""
             assert site.lab.password not in site.on(name, "journalctl --no-pager -q")
 
-    def test_reset_leaves_bare_hosts(self, story: Story):
-        status, events = reset(story.site)
+    def test_a_reset_that_keeps_the_programs_leaves_them_and_no_more(self, story: Story):
+        site = story.site
+        status, events = reset(site, "--keep-programs")
         assert (status, failures(events)) == (0, [])
-        as_before(story.site, story.before, EMPTY_CHAINS | SUDO_IS_USED)
+        after = footprints(site)
+        for name in NAMES:
+            allowed = ALWAYS | EMPTY_CHAINS | SUDO_IS_USED
+            found = differences(story.before[name], after[name], allowed)
+            assert not [line for line in found if not STAYS.match(line)], name
+            assert any("/usr/local/bin/kubelet" in line for line in found), name
+            assert site.on(name, "ls /var/lib/kwizard").split() == ["artifacts", "kept", "steps"]
+        status, events = reset(site, "--keep-programs")
+        assert (status, steps_begun(events)) == (0, set()), "a second one does nothing"
 
-    def test_from_bare_to_verified_in_one_go(self, story: Story):
-        events = story.site.apply()
-        asked = Counter(e["step"] for e in events if e["event"] == "step.started" and e.get("job"))
-        assert asked["nodes/kubelet"] == len(NAMES)
-        assert story.cluster.ready_nodes() == dict.fromkeys(NAMES, "True")
-        seen = story.cluster.verify()
-        assert seen["ok"] is True
-        assert [c["received"] >= 1 for c in seen["matrix"]["cells"]] == [True] * 27
-        owner = story.site.on(MASTER, "stat -c %U /etc/kubernetes/kubelet.yaml").strip()
+    def test_the_next_installation_has_nothing_to_bring(
+        self, story: Story, measured: Callable[[str], None]
+    ):
+        site = story.site
+        there = {name: site.on(name, PROGRAMS) for name in NAMES}
+        events = site.apply()
+        assert story.begun >= BRINGS
+        assert not steps_begun(events) & BRINGS
+        assert {name: site.on(name, PROGRAMS) for name in NAMES} == there, "nothing came anew"
+        measured(f"modern, with programs in place: {times(events)}")
+        story.cluster.whole()
+        owner = site.on(MASTER, "stat -c %U /etc/kubernetes/kubelet.yaml").strip()
         assert owner == "root"
+
+    def test_a_whole_reset_leaves_bare_hosts(self, story: Story):
+        site = story.site
+        status, events = reset(site)
+        assert (status, failures(events)) == (0, [])
+        as_before(site, story.before, EMPTY_CHAINS | SUDO_IS_USED)
+        for name in NAMES:
+            assert "mine" in site.on(name, "cat /usr/local/bin/kubectl")
+            assert site.lab.run(name, "ls /var/lib/kwizard").returncode != 0

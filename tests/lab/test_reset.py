@@ -6,26 +6,28 @@ they are there afterwards as well. What may differ is named here, with the reaso
 
 from __future__ import annotations
 
-import json
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
 
 from kwizard.lab import images
-from tests.lab.footprint import Footprint, differences, footprints
+from tests.lab.footprint import footprints
 from tests.lab.modern import WEB, Modern
 from tests.lab.site import NAMES, Site
+from tests.lab.taken_back import (
+    BEFORE,
+    EMPTY_CHAINS,
+    FIREWALLD,
+    RULES,
+    as_before,
+    failures,
+    reset,
+)
+from tests.lab.watched import begins, killed_at
 
 pytestmark = [pytest.mark.lab, pytest.mark.kube, pytest.mark.timeout(900)]
 
-ALWAYS = {
-    r"^(files|sums): .*/run/xtables\.lock": "the lock of iptables, which any call of it makes",
-}
-EMPTY_CHAINS = {
-    r"^nftables: \+\t+(chain [A-Z]+ \{|type (filter|nat) hook .* policy accept;)$": "a table that"
-    " the owner's rules are in keeps the chains iptables makes for itself; they are empty",
-}
 CONTAINERD_IS_USED = {
     r"^(files|sums|mounts): .*/(var/lib|run|opt)/containerd|^files: .*/run/nri": "boba's owner has"
     " an image and a container in it by now",
@@ -37,18 +39,6 @@ DOCKER_IS_USED = EMPTY_CHAINS | {
     r"^processes: .*containerd-shim|^processes: .*dockerd": "another process id in its words",
 }
 
-BEFORE = """
-mkdir -p /etc/kubernetes /etc/docker
-echo mine >/etc/kubernetes/own.conf
-echo '10.9.9.9 printer   # mine' >>/etc/hosts
-printf '#!/bin/sh\\necho mine\\n' >{bin}/kubectl
-chmod 755 {bin}/kubectl
-printf '[Unit]\\nDescription=mine\\n[Service]\\nExecStart=/bin/true\\n' \
-    >/etc/systemd/system/flanneld.service
-systemctl daemon-reload
-nft add table inet mine
-"""
-
 WALLED = """
 systemctl enable -q --now firewalld
 for when in '' --permanent; do
@@ -56,12 +46,6 @@ for when in '' --permanent; do
     firewall-cmd -q $when --zone=dmz --add-port=7777/tcp
 done
 """
-
-RULES = """
-iptables -A INPUT -p tcp --dport 9999 -m comment --comment "mine, with KUBE in it" -j ACCEPT
-iptables -t nat -N MINE
-"""
-"""Where firewalld runs, docker's first start has it flush these: they would not outlive that."""
 
 LATER = """
 echo later >/etc/kubernetes/later.conf
@@ -75,60 +59,11 @@ LATER_IS = {
 }
 
 
-def reset(site: Site, *options: str) -> tuple[int, list[dict[str, str]]]:
-    """The exit status and the events."""
-    done = site.kwizard("reset", "--yes", "--json", *options, str(site.file))
-    events = [json.loads(line) for line in done.stdout.splitlines()]
-    assert events, done.stderr
-    return done.returncode, events
-
-
-def failures(events: list[dict[str, str]]) -> list[dict[str, str]]:
-    return [e for e in events if e["event"] == "step.failed"]
-
-
-def as_before(
-    site: Site,
-    before: Mapping[str, Footprint],
-    allowed: Mapping[str, str],
-    *,
-    later: frozenset[str] = frozenset(),
-) -> None:
-    """Asserts that every host is as it was, but for `later`, which came since."""
-    after = footprints(site)
-    found = {}
-    for name in NAMES:
-        seen = differences(before[name], after[name], ALWAYS | dict(allowed))
-        if later:
-            seen += [f"what came later is gone: {line}" for line in later - set(seen)]
-            hosts = site.on(name, "cat /etc/hosts")
-            assert "printer" in hosts
-            assert "scanner" in hosts
-            assert "kwizard" not in hosts
-            their = ("later.conf", "9998", "/etc/hosts")
-            seen = [d for d in seen if not any(t in d for t in their) or "is gone" in d]
-        found[name] = seen
-    assert not any(found.values()), "\n".join(f"{n}: {d}" for n in NAMES for d in found[n])
-
-
 def loaded(site: Site, host: str, command: str) -> None:
     """The owner of `host` gives the lab's web image to a command there."""
     with images.web(print).archive.open("rb") as archive:
         load = site.lab.run_command(host, command)
         subprocess.run(load, stdin=archive, check=True, capture_output=True, timeout=60)
-
-
-def killed_in_the_middle(site: Site, step: str) -> None:
-    """An installation whose process is killed, and the job it just started goes on."""
-    with site.popen("apply", "--json", str(site.file), stdout=-1, text=True) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            event = json.loads(line)
-            if (event["event"], event.get("step")) == ("step.started", step):
-                break
-        else:
-            pytest.fail(f"the installation ended before {step}")
-        process.kill()
 
 
 def test_modern(bare_site: Callable[..., Site], measured: Callable[[str], None]):
@@ -138,7 +73,7 @@ def test_modern(bare_site: Callable[..., Site], measured: Callable[[str], None])
         site.on(name, WALLED + BEFORE.format(bin="/usr/local/bin") + RULES)
     before = footprints(site)
 
-    killed_in_the_middle(site, "network/coredns")
+    killed_at(site, begins("network/coredns"))
     status, events = reset(site)
     assert (status, failures(events)) == (0, [])
     as_before(site, before, FIREWALLD)
@@ -224,11 +159,3 @@ def test_classic(kind: str, bare_site: Callable[..., Site], measured: Callable[[
         # And docker keeps its former address when its owner starts it again.
         site.on("boba", "systemctl restart docker")
         assert "inet 172.17.0.1/16" in site.on("boba", "ip -o -4 addr show dev docker0")
-
-
-FIREWALLD = EMPTY_CHAINS | {
-    r"^iptables: \+(\*filter|COMMIT|:[A-Z]+ ACCEPT)$": "the owner's later rule is in this table",
-    r"^nftables: \+(table ip filter \{|\t?\})$": "the same",
-    r"^firewalld: \+ ?(--permanent )?docker ": "docker made this zone; firewalld forgets it at its"
-    " next start, and its file is gone",
-}
