@@ -89,6 +89,17 @@ class Firewalled:
             assert interfaces == {"cni0", "flannel.1"}
             assert sources == set()
 
+    def test_a_daemon_does_not_begin_before_firewalld_answers(self, cluster: Modern):
+        """At a boot firewalld counts as started before its rules are in force. They cut connections
+        off that were made until then, those among members of etcd for up to 50 s."""
+        site, show = cluster.site, "systemctl show --value -p SubState -p MainPID etcd"
+        site.on("boba", "systemctl kill -s STOP firewalld; systemctl restart --no-block etcd")
+        try:
+            eventually(lambda: site.on("boba", show).split(), lambda s: s == ["0", "start-pre"])
+        finally:
+            site.on("boba", "systemctl kill -s CONT firewalld")
+        eventually(lambda: site.on("boba", show).split()[-1], lambda state: state == "running")
+
     @pytest.mark.parametrize(
         ("closing", "opening", "word"),
         [

@@ -1,3 +1,7 @@
+{# firewalld counts as started half a second (on a busy host some seconds) before its rules are in force;
+   it answers on the bus when they are. A connection made in between is unknown to those rules: what the
+   other side sends on it is refused until this side has something to say. Members of etcd that found each
+   other so had no leader for up to 50 s. #}
 {# Needs: daemon, needed (units it is started after), settings (lines of its [Service]). May have
    held: certificates in {{ pki }} that it reads at its start, and later not at all or minutes late. #}
 unit_text() {
@@ -14,6 +18,8 @@ StartLimitIntervalSec=0
 {% for setting in settings %}
 {{ setting | own }}
 {% endfor %}
+# Not before firewalld's rules are in force, where it runs.
+ExecStartPre=-/bin/sh -c 'busctl --auto-start=no --timeout=20 call org.fedoraproject.FirewallD1 / org.freedesktop.DBus.Peer Ping >/dev/null 2>&1'
 ExecStart={{ command(daemon, host) }}
 Restart=always
 RestartSec=1

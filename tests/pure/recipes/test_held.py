@@ -46,6 +46,19 @@ def unit(cluster: Cluster, step: str, folder: Path, name: str, *, probe: bool) -
     return "\n".join(ran.lines)
 
 
+@pytest.mark.parametrize("step", EVERY)
+def test_a_daemon_begins_when_firewalld_answers_and_where_there_is_none(step: str, tmp_path: Path):
+    """systemd itself counts firewalld as started before its rules are in force."""
+    (before,) = (
+        line.removeprefix("ExecStartPre=")
+        for line in unit(current(), step, tmp_path, SHELLS[0], probe=False).splitlines()
+        if line.startswith("ExecStartPre=")
+    )
+    assert before.startswith("-"), "who has no firewalld is not kept from beginning"
+    assert "--auto-start=no" in before
+    assert "call org.fedoraproject.FirewallD1 " in before
+
+
 @pytest.mark.parametrize("name", SHELLS)
 @pytest.mark.parametrize(
     ("cluster", "changed", "again"),
