@@ -248,10 +248,11 @@ class Installed:
 class Restarts:
     """And these, which come last."""
 
-    @pytest.mark.parametrize("name", NAMES)
+    @pytest.mark.parametrize("name", [MASTER, "boba"])
     def test_a_rebooted_host_comes_back_by_itself(self, cluster: Modern, name: str):
+        """c3po is what boba is."""
         if "mode: nftables" in cluster.site.file.read_text() and name != MASTER:
-            pytest.skip("each host was rebooted with iptables; here the master stands for all")
+            pytest.skip("a worker was rebooted with iptables; here the master stands for all")
         cluster.site.lab.reboot(name)
         cluster.whole()
 
