@@ -18,8 +18,8 @@ StartLimitIntervalSec=0
 {% for setting in settings %}
 {{ setting | own }}
 {% endfor %}
-# Not before firewalld's rules are in force, where it runs.
-ExecStartPre=-/bin/sh -c 'busctl --auto-start=no --timeout=20 call org.fedoraproject.FirewallD1 / org.freedesktop.DBus.Peer Ping >/dev/null 2>&1'
+# Not before firewalld's rules are in force, where it runs (systemd has that link for what runs).
+ExecStartPre=-/bin/sh -c '[ ! -L /run/systemd/units/invocation:firewalld.service ] || busctl --auto-start=no --timeout=20 call org.fedoraproject.FirewallD1 / org.freedesktop.DBus.Peer Ping >/dev/null 2>&1'
 ExecStart={{ command(daemon, host) }}
 Restart=always
 RestartSec=1
