@@ -53,7 +53,14 @@ class CommandsScreen(Keys, ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Draw, and follow what comes."""
+        self.query_one(Grid).focus()
+        self.set_interval(LOOK, self._draw)
+
+    def on_resize(self) -> None:
+        """Columns for this width."""
         grid, ends = self.query_one(Grid), 16 if self.size.width >= WIDE else 11
+        grid.clear(columns=True)
+        self._shown = []
         grid.columns_are(
             ("time", 8, _("time")),
             ("host", 10, _("host")),
@@ -61,9 +68,7 @@ class CommandsScreen(Keys, ModalScreen[None]):
             ("exit", ends, _("exit")),
             ("took", 8, _("took")),
         )
-        grid.focus()
         self._draw()
-        self.set_interval(LOOK, self._draw)
 
     def _draw(self) -> None:
         model, grid = self._wizard.run_model, self.query_one(Grid)

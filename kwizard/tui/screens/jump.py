@@ -25,11 +25,22 @@ class JumpScreen(ModalScreen[Widget]):
         self.targets = dict(zip(LETTERS, targets, strict=False))
 
     def compose(self) -> ComposeResult:
-        """A letter at the beginning of each."""
-        for letter, widget in self.targets.items():
-            label = Static(Content(f" {letter} "), classes="jump-key", name=letter)
+        """A letter for each."""
+        for letter in self.targets:
+            yield Static(Content(f" {letter} "), classes="jump-key", name=letter)
+
+    def on_mount(self) -> None:
+        """Put each letter at the beginning of what it leads to."""
+        self._place()
+
+    def on_resize(self) -> None:
+        """Things stand elsewhere now, once the page below has moved them."""
+        self.call_after_refresh(self._place)
+
+    def _place(self) -> None:
+        for label in self.query(Static):
+            widget = self.targets[label.name or ""]
             label.styles.offset = (max(0, widget.region.x - 3), widget.region.y)
-            yield label
 
     def on_key(self, event: Key) -> None:
         """The letter decides."""

@@ -100,7 +100,7 @@ class OptionsScreen(FormPage):
         parts += self._refused(row)
         box = self.query_one("#preview-box")
         box.scroll_home(animate=False)
-        self.query_one("#preview", Static).update(Content("\n").join(parts))
+        self._show(parts)
         if row is self.wrong():
             return  # the answer before it is no longer what somebody asks about
         for wanted in self._differences(row, cluster):
@@ -112,7 +112,11 @@ class OptionsScreen(FormPage):
                 return  # the problems below say what stands in the way of a plan
             one_sided = not row.answers
             parts += [Content(""), *drawn(wanted.title, changes, one_sided=one_sided)]
-            self.query_one("#preview", Static).update(Content("\n").join(parts))
+            self._show(parts)
+
+    def _show(self, parts: Sequence[Content]) -> None:
+        self.query_one("#preview", Static).update(Content("\n").join(parts))
+        self.call_after_refresh(self.refresh_bindings)  # there may be something to scroll now
 
     def _differences(self, row: Row, cluster: Cluster) -> list[Difference]:
         """For a choice, this answer against each other one; for a line, where it stands."""

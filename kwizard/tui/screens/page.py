@@ -117,6 +117,10 @@ class Page(Keys):
         box = self.query_one(self.pane)
         box.scroll_relative(y=by * max(1, box.size.height - 1), animate=False)
 
+    def on_resize(self) -> None:
+        """What scrolls is another thing in another window, and the footer says so."""
+        self.call_after_refresh(self.refresh_bindings)
+
     def action_problems(self) -> None:
         """Every problem of the cluster file in full, each with its remedy."""
         from kwizard.tui.screens.dialogs import Notice

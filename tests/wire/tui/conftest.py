@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from kwizard.tui.app import KwizardApp
 
+from .frugal import read_stylesheets_once
 from .scripted import NOW, ScriptedCases
 
 Open = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
@@ -26,6 +27,7 @@ def same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
+    read_stylesheets_once(monkeypatch)
 
 
 @pytest.fixture

@@ -3,17 +3,18 @@ is taken over: `pytest tests/wire/tui/test_snapshots.py --snapshot-update`."""
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import Input
 
 from kwizard import language
 from kwizard.tui import screens
@@ -26,6 +27,7 @@ from kwizard.tui.screens.page import Page
 from kwizard.tui.screens.review import ReviewScreen
 from kwizard.tui.screens.verify import VerifyScreen
 
+from .frugal import notes_stay, paint_only_what_is_looked_at, painted
 from .looks import RUN, STATES, Kind, Look, keys, then, to_the_end
 from .looks_answers import MODERN, OPTIONS, RELEASE, REVIEW
 from .looks_run import INSTALL, MONITOR, VERIFY, verified, whole
@@ -33,7 +35,9 @@ from .looks_start import HOSTS, START
 from .pictures import snapshot
 from .scripted import NOW, ScriptedCases
 
-NARROW, WIDE = (80, 24), (120, 40)
+Size = tuple[int, int]
+SIZES: tuple[Size, Size] = ((80, 24), (120, 40))
+NARROW, WIDE = SIZES
 LATER = NOW + timedelta(seconds=118)
 LOOKS: dict[str, Look] = START | HOSTS | RELEASE | OPTIONS | REVIEW | INSTALL | VERIFY | MONITOR
 
@@ -52,34 +56,98 @@ NEVER: dict[tuple[Kind, str], str] = {
 Shown = Callable[..., None]
 
 
+class Picture(App[str]):
+    """A picture drawn already, where an app is wanted."""
+
+    def __init__(self, svg: str) -> None:
+        super().__init__()
+        self.svg = svg
+
+    def run(self, **_: Any) -> str:
+        """The picture."""
+        return self.svg
+
+
+async def still(pilot: Pilot[int]) -> str:
+    """A picture, once nothing moves any more: on a busy machine that takes a while."""
+    app, before = pilot.app, None
+    for line in app.screen.query("Input, TextArea"):
+        line.cursor_blink = False
+    await pilot.pause()
+    await pilot.wait_for_scheduled_animations()
+    while (now := painted(app)) != before:
+        before = now
+        await pilot.pause()
+    return app.export_screenshot(title=app.title, simplify=True)
+
+
+async def draw(it: Look, sizes: Sequence[Size]) -> dict[Size, str]:
+    """Pictures of a screen, the terminal resized from each to the next. Fails when the steps led to
+    another screen."""
+    app = KwizardApp(it.cases(), clock=lambda: LATER, **it.start)
+    pictures = {}
+    async with app.run_test(size=sizes[0], notifications=True, tooltips=True) as pilot:
+        await pilot.pause()
+        await it.steps(pilot)
+        assert type(app.screen) is it.screen
+        assert it.page in map(type, app.screen_stack)
+        for size in sizes:
+            if size != sizes[0]:
+                await pilot.resize_terminal(*size)
+            pictures[size] = await still(pilot)
+        app.exit()
+    return pictures
+
+
+@pytest.fixture(autouse=True)
+def drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    paint_only_what_is_looked_at(monkeypatch)
+    notes_stay(monkeypatch)
+
+
 @pytest.fixture
 def look(snap_compare: Any) -> Shown:
-    """Compare a screen with its picture. Fails when the steps led to another screen."""
+    """Compare a screen with its picture."""
 
-    def _look(it: Look, size: tuple[int, int]) -> None:
-        app = KwizardApp(it.cases(), clock=lambda: LATER, **it.start)
-
-        async def before(pilot: Pilot[int]) -> None:
-            await pilot.pause()
-            await it.steps(pilot)
-            assert type(pilot.app.screen) is it.screen
-            assert it.page in map(type, pilot.app.screen_stack)
-            for line in app.screen.query(Input):
-                line.cursor_blink = False
-            await pilot.pause()
-
-        assert snap_compare(app, terminal_size=size, run_before=before)
+    def _look(it: Look, size: Size) -> None:
+        assert snap_compare(Picture(asyncio.run(draw(it, [size]))[size]))
 
     return _look
 
 
+APART: dict[str, str] = {
+    "install_find": "what is found is scrolled to where there is something to scroll",
+    "options_jump": "letters are for what was in view when they were asked for",
+}
+"""What is drawn anew at each size, since the way there depends on it, and why."""
+
+
+def both(name: str, size: Size) -> dict[tuple[str, Size], str]:
+    """The pictures of a look that are drawn together: one start of the app for both sizes."""
+    sizes = [size] if name in APART else SIZES
+    return {(name, s): picture for s, picture in asyncio.run(draw(LOOKS[name], sizes)).items()}
+
+
+@pytest.fixture(scope="module")
+def drawn() -> dict[tuple[str, Size], str]:
+    """What was drawn already."""
+    return {}
+
+
 @pytest.mark.parametrize(
     ("name", "size"),
-    [(name, size) for size in (NARROW, WIDE) for name in LOOKS],
+    [(name, size) for name in LOOKS for size in SIZES],
     ids=lambda x: x if isinstance(x, str) else f"{x[0]}x{x[1]}",
 )
-def test_screen(look: Shown, name: str, size: tuple[int, int]) -> None:
-    look(LOOKS[name], size)
+def test_screen(
+    drawn: dict[tuple[str, Size], str],
+    snap_compare: Any,
+    name: str,
+    size: Size,
+) -> None:
+    if (name, size) not in drawn:
+        drawn.update(both(name, size))
+    assert snap_compare(Picture(drawn[name, size]))
 
 
 def every_screen() -> set[Kind]:
@@ -124,9 +192,7 @@ def test_in_chinese(look: Shown, name: str) -> None:
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=lambda s: f"{s[0]}x{s[1]}")
-def test_the_end_of_a_modern_one(
-    look: Shown, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
-) -> None:
+def test_the_end_of_a_modern_one(look: Shown, monkeypatch: pytest.MonkeyPatch, size: Size) -> None:
     monkeypatch.setenv("KWIZARD_STATE_HOME", "/var/lib/operator")  # it stands on the page
     steps = then(verified(text="✓ All is well"), to_the_end, keys(then="get nodes"))
 
