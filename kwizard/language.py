@@ -18,6 +18,7 @@ from string import Formatter
 MESSAGES = Path(__file__).resolve().parent / "messages"
 LANGUAGES = ("en", "zh")
 
+_VALUE = re.compile(r"{\w+}")
 PATTERN = "pattern"  # the context of sentences that come from below with their values in them
 
 _active: gettext.NullTranslations = gettext.NullTranslations()
@@ -60,7 +61,8 @@ def told(sentence: str, /) -> str:
         return said
     for pattern, translated in _patterns:
         if found := pattern.fullmatch(sentence):
-            return translated.format(**found.groupdict())
+            values = {name: told(value) for name, value in found.groupdict().items()}
+            return translated.format(**values)  # a cause is told in the words of another
     return sentence
 
 
@@ -103,7 +105,9 @@ def _read(
     write_mo(compiled, catalog)
     compiled.seek(0)
     told_of = [m for m in catalog if m.context == PATTERN and m.string]
-    told_of.sort(key=lambda m: -len(str(m.id)))  # the one that says most comes before others
+    told_of.sort(
+        key=lambda m: -len(_VALUE.sub("", str(m.id)))
+    )  # the one that says most comes before others
     patterns = tuple((pattern(str(m.id)), str(m.string)) for m in told_of)
     return gettext.GNUTranslations(compiled), patterns
 
@@ -115,6 +119,6 @@ def pattern(sentence: str) -> re.Pattern[str]:
     for text, name, _format, _conversion in Formatter().parse(sentence):
         out.append(re.escape(text))
         if name:
-            out.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+            out.append(f"(?P={name})" if name in seen else f"(?P<{name}>.*?)")
             seen.add(name)
     return re.compile("".join(out), re.DOTALL)

@@ -2,7 +2,8 @@
 
 `python -m tests.messages` (make messages) takes it into the message files. Sentences are the
 arguments of `_`, `_n` and `N_`, the labels of key bindings, the titles and hints of the recipes'
-steps, and what the modules of BELOW say of mistakes and causes (`kwizard.language.told` finds their
+steps, the verdicts of their probes, the help of all commands with what click says itself, and what
+all modules but those of OUTSIDE say of mistakes and causes (`kwizard.language.told` finds their
 values again). Where a sentence stands in the source is not written into the message files: it would
 change with every line above it.
 """
@@ -10,6 +11,7 @@ change with every line above it.
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,10 +19,14 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
+import click
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from click import core, decorators, exceptions, formatting, parser, termui, types
 
 from kwizard import errors
+from kwizard.cli.helptexts import english_help
+from kwizard.cli.main import root
 from kwizard.cluster.load import load
 from kwizard.cluster.model import Cluster, EtcdMode, Supervisor
 from kwizard.errors import KwizardError
@@ -31,8 +37,16 @@ from kwizard.recipes.step import Phase
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "kwizard"
 EXAMPLES = (ROOT / "sample_hosts.yaml", *sorted((ROOT / "docs" / "examples").glob("*.yaml")))
-BELOW = ("cluster/", "probes/", "app/", "pki/", "remote/")
-SAYING = {"error", "warning", "Problem", "Cause", "Diagnosis"}  # and everything of kwizard.errors
+ASSETS = ROOT / "assets"
+OUTSIDE = (
+    "lab/",
+)  # the practice hosts' own errors are English: the log of a build, and apt's words
+SAYING = {"error", "warning", "Problem", "Cause", "Diagnosis", "Finding", "_skip", "unknown",
+          "notice", "_notice"}  # and everything of kwizard.errors  # fmt: skip
+CLICK = (core, decorators, exceptions, formatting, parser, termui, types)
+TO_PROGRAMMERS = re.compile(r"decl|[dD]eprecat|defined twice|a name was passed|iterable|color|%\(")
+ECHO = re.compile(r'\becho "((?:[^"$]|\$\([^)]*(?:\([^)]*\))*[^)]*\)|\$)*)"(.*)')
+CAUSES = ("_silence", "_broken", "_ended")  # functions whose words are put into such sentences
 KINDS = ("script", "place", "wait")  # what recipes make steps with: id, title, hosts
 
 
@@ -81,15 +95,97 @@ def in_source(text: str, name: str, *, recipe: bool = False) -> Iterator[Said]:
 
 def from_below(text: str, name: str) -> Iterator[Said]:
     """What one module below the screens says of mistakes and causes, with `{names}` for values."""
-    for node in ast.walk(ast.parse(text)):
-        if not isinstance(node, ast.Call) or not _is_saying(ast.unparse(node.func)):
+    tree = ast.parse(text)
+    values = _assigned(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name in CAUSES:
+            said = [x.value for x in ast.walk(node) if isinstance(x, ast.Return)]
+        elif isinstance(node, ast.Call) and _is_saying(ast.unparse(node.func)):
+            named = ("message", "remedy", "cause")
+            said = [*node.args, *(k.value for k in node.keywords if k.arg in named)]
+        else:
             continue
-        named = [k.value for k in node.keywords if k.arg in ("message", "remedy", "cause")]
-        for value in (*node.args, *named):
-            for part in (value.body, value.orelse) if isinstance(value, ast.IfExp) else (value,):
-                words = _template(part)
-                if len(re.findall(r"[a-z]{2,}", re.sub(r"{\w+}", "", words))) > 1:
-                    yield _told(words, f"{name}:{node.lineno}")
+        for value in filter(None, said):
+            for words in _sentences(value, values):
+                yield _told(words, f"{name}:{node.lineno}")
+
+
+def _assigned(tree: ast.Module) -> dict[str, list[ast.expr]]:
+    """What each name of a module is given."""
+    out: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            out.setdefault(node.targets[0].id, []).append(node.value)
+    return out
+
+
+def _sentences(value: ast.expr, values: dict[str, list[ast.expr]]) -> Iterator[str]:
+    """The sentences an expression can come to, and the words that are put into them."""
+    for part in _either(value, values):
+        if not _is_sentence(words := _template(part)):
+            continue
+        yield words
+        inner = [v.value for v in ast.walk(part) if isinstance(v, ast.FormattedValue)]
+        given = [g for v in inner if isinstance(v, ast.Name) for g in values.get(v.id, ())]
+        for put_in in (_template(x) for g in given for x in _either(g, {})):
+            if " " in put_in and _is_sentence(put_in, words=1):
+                yield put_in
+
+
+def _is_sentence(text: str, words: int = 2) -> bool:
+    """Whether somebody would read it: that many words, and no command."""
+    if text.startswith(("firewall-cmd", "JOB_")):
+        return False
+    return len(re.findall(r"[a-z]{2,}", re.sub(r"{\w+}", "", text))) >= words
+
+
+def verdicts(text: str, name: str) -> Iterator[Said]:
+    """What a probe, or what it includes, can say of a step, with `{names}` for values."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for found in re.finditer(
+            r'\becho "((?:[^"$]|\$\([^)]*(?:\([^)]*\))*[^)]*\)|\$)*)"(.*)', line
+        ):
+            words = _in_shell(found[1] + _appended(found[2]))
+            if _is_sentence(words):
+                yield _told(words, f"{name}:{number}")
+
+
+def probes() -> Iterator[tuple[str, str]]:
+    """Name and text of every probe of a recipe, and of what probes include."""
+    texts = {f.relative_to(ASSETS).as_posix(): f.read_text() for f in ASSETS.rglob("*.sh")}
+    names = [n for n in texts if n.endswith(".probe.sh")]
+    for name in names:  # grows by what they include
+        found = re.findall(r'{% include "([^"]+)"', texts[name])
+        names += [n for n in found if n in texts and n not in names]
+    watching = (".watch.inc.sh", "serving.inc.sh")  # these speak into a journal
+    return ((n, texts[n]) for n in names if not n.endswith(watching))
+
+
+def helps() -> Iterator[Said]:
+    """The help of every command and option."""
+    waiting: list[click.Command] = [root]
+    while waiting:
+        command = waiting.pop(0)
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            inner = (command.get_command(context, n) for n in command.list_commands(context))
+            waiting += [c for c in inner if c is not None]
+        for _owner, words in english_help(command):
+            yield Said(words, place=f"help of {command.name}")
+
+
+def in_click() -> Iterator[Said]:
+    """What click says to people (not to those who write programs with it)."""
+    for module in CLICK:
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and called in ("_", "ngettext"):
+                one, many = (
+                    _constant(node.args[0]),
+                    _constant(node.args[1]) if node.args[1:] else "",
+                )
+                if one and not TO_PROGRAMMERS.search(one):
+                    yield Said(one, many, place=module.__name__)
 
 
 def in_plans() -> Iterator[Said]:
@@ -117,10 +213,11 @@ def everything() -> tuple[Said, ...]:
         text = file.read_text(encoding="utf-8")
         for said in in_source(text, name, recipe=name.startswith("recipes/")):
             found.setdefault(said.key, said)
-        if name.startswith(BELOW):
+        if not name.startswith(OUTSIDE):
             for said in from_below(text, name):
                 found.setdefault(said.key, said)
-    for said in in_plans():
+    shown = (said for name, text in probes() for said in verdicts(text, name))
+    for said in (*in_plans(), *shown, *helps(), *in_click()):
         found.setdefault(said.key, said)
     return tuple(found.values())
 
@@ -178,7 +275,7 @@ def _is_saying(called: str) -> bool:
     return name in SAYING or hasattr(errors, name)
 
 
-def _template(node: ast.expr) -> str:
+def _template(node: ast.expr | None) -> str:
     if isinstance(node, ast.BinOp):
         left, right = _template(node.left), _template(node.right)
         return left + right if left and right else ""
@@ -197,11 +294,57 @@ def _template(node: ast.expr) -> str:
     return out.replace("{{hosts}}", "{hosts}")  # which a diagnosis puts in later
 
 
+def _either(node: ast.expr, values: dict[str, list[ast.expr]]) -> Iterator[ast.expr]:
+    """What an expression can come to; names stand for what they were given."""
+    inner: list[ast.expr] = []
+    match node:
+        case ast.IfExp():
+            inner = [node.body, node.orelse]
+        case ast.BoolOp():
+            inner = node.values
+        case ast.Subscript(value=ast.Dict() as table):
+            inner = table.values
+        case ast.Name():
+            inner = values.get(node.id, [])
+            values = {name: given for name, given in values.items() if name != node.id}
+        case _:
+            yield node
+    for each in inner:
+        yield from _either(each, values)
+
+
+def _in_shell(words: str) -> str:
+    """A double-quoted text of a template's shell script, with `{names}` for what is put in."""
+    names: list[str] = []
+
+    def named(found: re.Match[str]) -> str:
+        inside = found[0].strip("${} ").split("|")[0].split(":")[0]
+        return named_as((re.findall(r"[a-z]\w*", inside.lower()) or ["what"])[-1])
+
+    def named_as(name: str) -> str:
+        while name in names:
+            name += "_"
+        names.append(name)
+        return f"<<{name}>>"
+
+    words = re.sub(r"{{.*?}}", named, words)
+    words = re.sub(r"\$\((?:[^()]|\([^()]*\))*\)", lambda _: named_as("found"), words)
+    words = re.sub(r"\${\w+[^}]*}", named, words)
+    words = re.sub(r"\$\w+", named, words)
+    return words.replace("{", "{{").replace("}", "}}").replace("<<", "{").replace(">>", "}")
+
+
+def _appended(rest: str) -> str:
+    """What else that echo prints: a value behind its text."""
+    value = re.match(r"\s*({{.*?}})", rest)
+    return f" {value[1]}" if value else ""
+
+
 def _told(words: str, place: str) -> Said:
     return Said(words, place=place, context=PATTERN if re.search(r"{\w+}", words) else None)
 
 
-def _constant(node: ast.expr) -> str:
+def _constant(node: ast.expr | None) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 

@@ -81,7 +81,7 @@ async def apply(
             for task in filter(lambda t: t.id in waived, plan.tasks):
                 skipped = _("skipped by you: {task}.", task=task.id)
                 click.echo(f"{skipped} {consequence(plan, task)}")
-            if not await asyncio.to_thread(click.confirm, "Go on?", default=True):
+            if not await asyncio.to_thread(click.confirm, _("Go on?"), default=True):
                 ctx.exit(0)
         run = install(session, phase=Phase(phase) if phase else None, waived=waived)
         ctx.exit(await follow(run, as_json))
@@ -107,7 +107,7 @@ async def follow(installation: Installation | Reset, as_json: bool) -> int:
                 status = event.exit
     if status == 3:
         click.echo(
-            "interrupted: what was started on the hosts goes on; run the same command again",
+            _("interrupted: what was started on the hosts goes on; run the same command again"),
             err=True,
         )
     return status

@@ -11,6 +11,7 @@ from kwizard.app.bundles import create as write_bundle
 from kwizard.app.bundles import left_to_hosts
 from kwizard.cli.common import counting, file_argument, json_option, read_cluster, run_async
 from kwizard.cli.fetch import notice
+from kwizard.language import _
 from kwizard.release.bundle import Bundle, verify
 
 
@@ -35,7 +36,7 @@ async def create(file: Path, output: Path) -> None:
     The release is fetched where it is not here yet. No key, no password and no host is in it.
     """
     cluster = read_cluster(file)
-    with counting("release") as fetched, counting(output.name) as written:
+    with counting(_("release")) as fetched, counting(output.name) as written:
 
         async def progress(done: int, total: int) -> None:
             fetched(done, total)
@@ -44,8 +45,10 @@ async def create(file: Path, output: Path) -> None:
     for line in _lines(made):
         click.echo(line)
     for key in left_to_hosts(cluster):
-        click.echo(f"  not in it: {key}, which the cluster file leaves to the hosts")
-    click.echo(f"install from it: kwizard apply {file} --bundle {output}")
+        left = _("not in it: {key}, which the cluster file leaves to the hosts", key=key)
+        click.echo(f"  {left}")
+    line = f"kwizard apply {file} --bundle {output}"
+    click.echo(_("install from it: {line}", line=line))
 
 
 @bundle.command()
@@ -63,7 +66,8 @@ def show(file: Path, as_json: bool) -> None:
 
 
 def _lines(found: Bundle) -> list[str]:
-    lines = [f"{found.recipe} {found.version} {found.architecture}, {found.size:,} bytes"]
+    what = f"{found.recipe} {found.version} {found.architecture}"
+    lines = [_("{what}, {size} bytes", what=what, size=f"{found.size:,}")]
     wide = max(len(item.key) for item in found.items)
     lines += [
         f"  {item.key:{wide}}  {item.size:>13,}  sha256 {item.sha256[:16]}  {item.file}"

@@ -17,8 +17,11 @@ from kwizard.app.bundles import adopt
 from kwizard.app.session import Session
 from kwizard.cluster.load import load
 from kwizard.cluster.model import Cluster
+from kwizard.language import _
 from kwizard.remote.hostkeys import UnknownKey
 from kwizard.remote.target import USER_CONFIG
+from kwizard.text import clean
+from kwizard.tui.errors import in_words
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,7 +71,7 @@ def read_cluster(file: Path, bundle: Path | None = None) -> Cluster:
     those the cluster file names. Raises InvalidInput, and ReleaseError for a bad bundle."""
     loaded = load(file, look=bundle is None)
     for warning in loaded.warnings:
-        click.echo(f"note: {warning}", err=True)
+        click.echo(_("note: {said}", said=clean(in_words(warning))), err=True)
     if bundle is None:
         return loaded.cluster
     with counting(bundle.name) as progress:
@@ -87,7 +90,13 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
         percent = done * 100 // total if total else 100
         if percent != shown and (terminal or percent % 10 == 0):
             shown = percent
-            line = f"{what}: {percent:3d} %  {done:,} of {total:,} bytes"
+            line = _(
+                "{what}: {percent} %  {done} of {total} bytes",
+                what=what,
+                percent=f"{percent:3d}",
+                done=f"{done:,}",
+                total=f"{total:,}",
+            )
             click.echo(f"\r{line}" if terminal else line, nl=not terminal, err=True)
 
     try:
@@ -107,15 +116,18 @@ class TerminalCredentials:
 
     async def login_password(self, host: str, user: str) -> str | None:
         """The password `user` logs in with on `host`."""
-        return await self._ask("KWIZARD_SSH_PASSWORD", user, f"SSH password of {user} on {host}")
+        prompt = _("SSH password of {user} on {host}", user=user, host=host)
+        return await self._ask("KWIZARD_SSH_PASSWORD", user, prompt)
 
     async def sudo_password(self, host: str, user: str) -> str | None:
         """The password sudo asks `user` for on `host`."""
-        return await self._ask("KWIZARD_SUDO_PASSWORD", user, f"sudo password of {user} on {host}")
+        prompt = _("sudo password of {user} on {host}", user=user, host=host)
+        return await self._ask("KWIZARD_SUDO_PASSWORD", user, prompt)
 
     async def key_passphrase(self, path: Path) -> str | None:
         """The passphrase of a private key file."""
-        return await self._ask("KWIZARD_KEY_PASSPHRASE", str(path), f"Passphrase of {path}")
+        prompt = _("Passphrase of {path}", path=path)
+        return await self._ask("KWIZARD_KEY_PASSPHRASE", str(path), prompt)
 
     async def _ask(self, variable: str, subject: str, prompt: str) -> str | None:
         if given := os.environ.get(variable):
@@ -139,7 +151,13 @@ def confirm_on_terminal(accept_new: bool) -> Callable[[UnknownKey], Coroutine[An
 
     async def confirm(key: UnknownKey) -> bool:
         async with lock:
-            shown = f"{key.host} ({key.address}) shows a new {key.key_type} key: {key.fingerprint}"
+            shown = _(
+                "{host} ({address}) shows a new {kind} key: {fingerprint}",
+                host=key.host,
+                address=key.address,
+                kind=key.key_type,
+                fingerprint=key.fingerprint,
+            )
             if key.total > 1:
                 shown = f"key {key.number} of {key.total}: {shown}"
             click.echo(shown, err=True)
@@ -148,7 +166,7 @@ def confirm_on_terminal(accept_new: bool) -> Callable[[UnknownKey], Coroutine[An
             if not sys.stdin.isatty():
                 return False
             return await asyncio.to_thread(
-                functools.partial(click.confirm, "Is that its key?", default=False, err=True)
+                functools.partial(click.confirm, _("Is that its key?"), default=False, err=True)
             )
 
     return confirm

@@ -15,6 +15,7 @@ from kwizard.app.session import Session
 from kwizard.cli.apply import follow
 from kwizard.cli.guided import plain_option, wants_plain
 from kwizard.cli.main import on_a_terminal
+from kwizard.language import N_, _
 from kwizard.rehearsal import Rehearsal
 from kwizard.remote.credentials import NoCredentials
 from kwizard.remote.hostkeys import UnknownKey
@@ -22,11 +23,11 @@ from kwizard.remote.hostkeys import UnknownKey
 if TYPE_CHECKING:
     from kwizard.tui.usecases import Practice
 
-BANNER = """\
+BANNER = N_("""\
 This is a rehearsal. The three hosts are pretend ones inside this process: they speak real SSH and
 run the real step scripts with a real sh, but docker, systemctl, kubectl and the rest are stand-ins,
 and nothing outside their scratch folder can be touched. Nothing is installed anywhere.
-"""
+""")
 
 
 @click.command()
@@ -80,7 +81,7 @@ async def practice(hosts: int = 3, speed: float = 1.0) -> AsyncIterator[Practice
 
 
 async def _through(hosts: int, speed: float) -> int:
-    click.echo(BANNER)
+    click.echo(_(BANNER))
     async with Rehearsal(hosts, speed=speed) as rehearsal:
 
         async def confirm(_key: UnknownKey) -> bool:
@@ -96,6 +97,8 @@ async def _through(hosts: int, speed: float) -> int:
             directory=rehearsal.directory / "state" / rehearsal.cluster.name,
         ) as session:
             status = await follow(install(session), as_json=False)
-    click.echo("\nThat was a rehearsal: nothing was installed. On real hosts: kwizard, or")
-    click.echo("kwizard plan sample_hosts.yaml --offline shows the steps of the article's cluster.")
+    click.echo()
+    click.echo(_("That was a rehearsal: nothing was installed. On real hosts: kwizard, or"))
+    line = "kwizard plan sample_hosts.yaml --offline"
+    click.echo(_("{line} shows the steps of the article's cluster.", line=line))
     return status

@@ -20,6 +20,8 @@ from kwizard.cli.common import (
     run_async,
     ssh_options,
 )
+from kwizard.language import _, told
+from kwizard.tui.errors import in_words, what_happened
 
 
 @click.command()
@@ -74,12 +76,18 @@ def _text_lines(checks: Mapping[str, HostCheck]) -> list[str]:
     lines = []
     for name, check in checks.items():
         if check.error is not None:
-            lines.append(f"XX {name}: {check.error}")
+            lines.append(f"XX {name}: {what_happened(check.error)}")
             if check.error.remedy:
-                lines.append(f"   what to do: {check.error.remedy}")
+                remedy = _("what to do: {remedy}", remedy=told(check.error.remedy))
+                lines.append(f"   {remedy}")
             continue
         assert check.facts is not None
         lines.append(f"{'XX' if check.blocks else 'ok'} {name}: {check.facts.headline()}")
         ordered = sorted(check.problems, key=lambda p: not p.blocks)
-        lines += [f"   {'blocks' if p.blocks else 'note'}: {p}" for p in ordered]
+        for problem in ordered:
+            said = in_words(problem)
+            line = (
+                _("blocks: {said}", said=said) if problem.blocks else _("note: {said}", said=said)
+            )
+            lines.append(f"   {line}")
     return lines

@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from kwizard.cli.common import counting, file_argument, read_cluster, run_async
+from kwizard.language import _, told
 from kwizard.release.store import obtain
 
 
 async def notice(text: str) -> None:
     """Say on standard error what happens meanwhile."""
-    click.echo(text, err=True)
+    click.echo(told(text), err=True)
 
 
 @click.command()
@@ -32,7 +33,7 @@ async def fetch(file: Path, tarball: Path | None) -> None:
         cluster = dataclasses.replace(
             cluster, release=dataclasses.replace(cluster.release, tarball=str(tarball))
         )
-    with counting("release") as counted:
+    with counting(_("release")) as counted:
 
         async def progress(done: int, total: int) -> None:
             counted(done, total)

@@ -15,6 +15,7 @@ from kwizard.cli.common import ssh_config_option
 from kwizard.cli.main import in_a_browser, on_a_terminal
 from kwizard.cluster.model import Cluster
 from kwizard.errors import InvalidInput, Problem
+from kwizard.language import _
 from kwizard.remote.target import USER_CONFIG
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -76,7 +77,7 @@ def resume(ctx: click.Context, name: str | None, ssh_config: Path | None, plain:
         if not names:
             raise InvalidInput([Problem("no installation is unfinished here")])
         if len(names) > 1:
-            name = str(click.prompt("Which one", type=click.Choice(names)))
+            name = str(click.prompt(_("Which one"), type=click.Choice(names)))
         else:
             name = names[0]
     ctx.exit(guided(start="resume", cluster=load_known(name), ssh_config=ssh_config, plain=plain))

@@ -8,6 +8,7 @@ import click
 
 from kwizard.app import kubeconfig as use
 from kwizard.cli.common import read_cluster
+from kwizard.language import _
 
 
 @click.command()
@@ -32,6 +33,8 @@ def kubeconfig(file_or_name: str, target: str | None) -> None:
         return
     merged = use.merge(name, Path(target) if target else use.usual())
     if merged.backup is not None:
-        click.echo(f"{merged.target} as it was is {merged.backup}")
-    click.echo(f"{merged.target} has the context {merged.context}:")
+        backup = _("{file} as it was is {backup}", file=merged.target, backup=merged.backup)
+        click.echo(backup)
+    has = _("{file} has the context {context}:", file=merged.target, context=merged.context)
+    click.echo(has)
     click.echo(f"  kubectl --context {merged.context} get nodes")

@@ -12,6 +12,7 @@ from typing import ClassVar
 import click
 
 from kwizard import __version__
+from kwizard.cli.helptexts import click_speaks, spoken
 from kwizard.errors import InvalidInput, KwizardError
 from kwizard.language import LANGUAGES, N_, _, told, use, wanted
 from kwizard.text import clean
@@ -61,7 +62,20 @@ class LazyGroup(click.Group):
         module, _colon, attribute = place.partition(":")
         command = getattr(importlib.import_module(module), attribute)
         assert isinstance(command, click.Command)
-        return command
+        return spoken(command)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """In the language of the run."""
+        spoken(self)
+        if (option := self.get_help_option(ctx)) is not None:
+            option.help = _("Show this message and exit.")  # made before --lang was read
+        return super().get_help(ctx)
+
+
+def _speak(ctx: click.Context, _option: click.Parameter, lang: str | None) -> None:
+    if lang is not None and not ctx.resilient_parsing:
+        os.environ["KWIZARD_LANG"] = lang  # also for the wizards that `kwizard web` starts
+        use(wanted())
 
 
 @click.group(
@@ -73,6 +87,9 @@ class LazyGroup(click.Group):
 @click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
+    is_eager=True,  # so that it holds for --help
+    expose_value=False,
+    callback=_speak,
     help="The language to speak; else KWIZARD_LANG, else the locale decides.",
 )
 @click.option(
@@ -86,14 +103,11 @@ class LazyGroup(click.Group):
     help="Questions and answers line by line instead of screens; ACCESSIBLE=1 means the same.",
 )
 @click.pass_context
-def root(ctx: click.Context, lang: str | None, ssh_config: Path | None, plain: bool) -> None:
+def root(ctx: click.Context, ssh_config: Path | None, plain: bool) -> None:
     """Kubernetes from the release binaries, over SSH, one readable step at a time.
 
     Without a command: the guided installation (new cluster, resume, or monitor).
     """
-    if lang is not None:
-        os.environ["KWIZARD_LANG"] = lang  # also for the wizards that `kwizard web` starts
-    use(wanted())
     if ctx.invoked_subcommand is None:
         from kwizard.cli.guided import guided
 
@@ -115,6 +129,8 @@ def in_a_browser() -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run kwizard; returns the exit status (0, 1, 2, 3 or 4, as docs/cli.md has it)."""
+    use(wanted())
+    click_speaks()
     try:
         result = root.main(
             args=list(arguments) if arguments is not None else None,

@@ -14,6 +14,7 @@ from kwizard.cli.guided import guided, plain_option
 from kwizard.cli.main import on_a_terminal
 from kwizard.cluster.model import Cluster
 from kwizard.errors import InvalidInput, Problem
+from kwizard.language import told
 from kwizard.monitor.snapshot import Snapshot
 
 
@@ -44,7 +45,7 @@ def monitor(
         if as_json:
             click.echo(json.dumps(snapshot.to_json(), ensure_ascii=False))
         else:
-            for line in snapshot.summary():
+            for line in snapshot.summary(told):
                 click.echo(line)
         ctx.exit(0)
     ctx.exit(guided(start="monitor", cluster=cluster, ssh_config=ssh_config, plain=plain))

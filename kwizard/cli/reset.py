@@ -22,6 +22,7 @@ from kwizard.cli.common import (
     ssh_options,
 )
 from kwizard.engine.plan import State
+from kwizard.language import _
 from kwizard.plain.plantext import as_text
 
 
@@ -60,20 +61,25 @@ async def reset(
         cluster, accept_new_host_keys=accept_new_host_keys, ssh_config=ssh_config
     ) as session:
         if not yes and not await _agreed(session, hosts, as_json, keep_programs=keep_programs):
-            click.echo("nothing was changed; --yes does it", err=True)
+            click.echo(_("nothing was changed; --yes does it"), err=True)
             ctx.exit(2)
         run = Reset(session, hosts, keep_programs=keep_programs)
         status = await follow(run, as_json)
         if keep_programs and status == 0:
             click.echo(
-                "the programs, and the archives they came in, are still on the hosts; kwizard reset"
-                " without --keep-programs takes them away too",
+                _(
+                    "the programs, and the archives they came in, are still on the hosts; kwizard"
+                    " reset without --keep-programs takes them away too"
+                ),
                 err=True,
             )
         if run.moved_to is not None:
             click.echo(
-                "the certificates and the kubeconfig of this cluster open nothing any more; they"
-                f" are now in {run.moved_to}, and a later installation makes its own",
+                _(
+                    "the certificates and the kubeconfig of this cluster open nothing any more;"
+                    " they are now in {place}, and a later installation makes its own",
+                    place=run.moved_to,
+                ),
                 err=True,
             )
         ctx.exit(status)
@@ -90,12 +96,12 @@ async def _agreed(
     click.echo(as_text(plan, findings), nl=False)
     if all(f.state is State.DONE for f in findings.values()):
         click.echo(
-            "there is nothing to remove on these hosts"
+            _("there is nothing to remove on these hosts")
             if keep_programs
-            else "kwizard has left nothing on these hosts"
+            else _("kwizard has left nothing on these hosts")
         )
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
     return await asyncio.to_thread(
-        click.confirm, "Remove all this? Pods and etcd's data are lost.", default=False
+        click.confirm, _("Remove all this? Pods and etcd's data are lost."), default=False
     )

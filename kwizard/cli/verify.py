@@ -16,6 +16,7 @@ from kwizard.cli.common import (
     run_async,
     ssh_options,
 )
+from kwizard.language import told
 
 
 @click.command()
@@ -42,6 +43,6 @@ async def verify(
     if as_json:
         click.echo(json.dumps(snapshot.to_json(), ensure_ascii=False))
     else:
-        for line in snapshot.summary():
+        for line in snapshot.summary(told):
             click.echo(line)
     ctx.exit(0 if snapshot.ok else 1)

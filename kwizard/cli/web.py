@@ -37,7 +37,7 @@ def web(words: tuple[str, ...], port: int) -> None:
         from kwizard.web.server import serve
     except ModuleNotFoundError as error:
         raise InvalidInput(
-            [Problem("kwizard web needs textual-serve", "pip install 'kwizard[web]'")]
+            [Problem("kwizard web needs textual-serve", "run pip install 'kwizard[web]'")]
         ) from error
 
     def say(url: str) -> None:

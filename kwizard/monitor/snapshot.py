@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from kwizard.cluster.model import Cluster
+from kwizard.language import N_
 from kwizard.monitor.expected import missing_nodes, stopped_daemons
 from kwizard.monitor.looks import Looks
 from kwizard.monitor.tables import component_table, matrix_table, node_table
@@ -19,7 +20,7 @@ from kwizard.probes.nodes import Node
 from kwizard.probes.services import Service
 from kwizard.remote.host import ReadOnlyHost
 
-_WEIGHTS = {"red": "likely cause", "fault": "fault", "note": "note"}
+_WEIGHTS = {"red": N_("likely cause"), "fault": N_("fault"), "note": N_("note")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,26 +91,29 @@ class Snapshot:
             "ok": self.ok,
         }
 
-    def summary(self) -> list[str]:
-        """The whole in plain lines."""
+    def summary(self, say: Callable[[str], str] = str) -> list[str]:
+        """The whole in plain lines; `say` translates sentences where somebody reads them."""
         lines = component_table(self.components) if self.components else []
         if self.components_error:
-            lines.append(f"components: {self.components_error}")
+            lines.append(f"{say(N_('components'))}: {say(self.components_error)}")
         lines.append("")
         lines += node_table(self.nodes) if self.nodes else []
         if self.nodes_error:
-            lines.append(f"nodes: {self.nodes_error}")
+            lines.append(f"{say(N_('nodes'))}: {say(self.nodes_error)}")
         if self.matrix is not None:
             lines += ["", *matrix_table(self.matrix)]
         for diagnosis in self.diagnoses:
-            lines += ["", f"{_WEIGHTS[diagnosis.weight]}: {diagnosis.cause}"]
-            lines.append(f"   shown by: {diagnosis.evidence_command}")
+            lines += ["", f"{say(_WEIGHTS[diagnosis.weight])}: {say(diagnosis.cause)}"]
+            shown = say(N_("shown by: {command}")).format(command=diagnosis.evidence_command)
+            lines.append(f"   {shown}")
             lines += [f"   {line}" for line in diagnosis.evidence.split("\n")]
-            lines.append(f"   what to do: {diagnosis.remedy}")
-        troubles = [f"{host}: {text}" for host, text in self.problems.items()]
+            remedy = say(N_("what to do: {remedy}")).format(remedy=say(diagnosis.remedy))
+            lines.append(f"   {remedy}")
+        troubles = [f"{host}: {say(text)}" for host, text in self.problems.items()]
         if troubles or self.faults:
-            lines += ["", *troubles, *self.faults]
-        return [*lines, "", "all is well" if self.ok else "not everything is as it should be"]
+            lines += ["", *troubles, *map(say, self.faults)]
+        end = N_("all is well") if self.ok else N_("not everything is as it should be")
+        return [*lines, "", say(end)]
 
 
 async def take(

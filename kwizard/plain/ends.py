@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import Any
 
 from kwizard.errors import KwizardError
-from kwizard.language import _
+from kwizard.language import _, told
 from kwizard.monitor.pings import ping_in_full
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.plain.questions import Item
@@ -66,7 +66,7 @@ async def _look(talk: Talk) -> None:
 
 def _tell(talk: Talk, snapshot: Snapshot) -> None:
     ask, cluster = talk.ask, talk.draft.cluster
-    ask.say(*snapshot.summary())
+    ask.say(*snapshot.summary(told))
     if not snapshot.ok:
         return
     file = kubeconfig(cluster)
@@ -119,7 +119,7 @@ async def monitor(talk: Talk) -> None:
                     if typed is not None and typed.done():
                         if typed.result().strip().lower() in ("q", "quit", _("quit")):
                             return
-                        ask.say(*seen.summary() if seen else ())
+                        ask.say(*seen.summary(told) if seen else ())
                         typed = None
                     if typed is None and seen is not None:
                         # Not before the first look: a question from below has the line first.
@@ -145,7 +145,7 @@ async def _ended(task: asyncio.Task[Any]) -> None:
 
 def _tell_change(talk: Talk, old: Snapshot | None, new: Snapshot) -> None:
     if old is None:
-        talk.ask.say(*new.summary())
+        talk.ask.say(*new.summary(told))
         return
     before, now = _states(old), _states(new)
     lines = [
@@ -168,8 +168,8 @@ def _states(snapshot: Snapshot) -> dict[str, str]:
         for service in services:
             name = _("{daemon} on {host}", daemon=service.name, host=host)
             states[name] = _("runs") if service.running else service.state or _("does not run")
-    states |= {_("host {name}", name=host): why for host, why in snapshot.problems.items()}
-    states |= dict.fromkeys(snapshot.faults, _("new"))
+    states |= {_("host {name}", name=host): told(why) for host, why in snapshot.problems.items()}
+    states |= dict.fromkeys(map(told, snapshot.faults), _("new"))
     states[_("all in all")] = (
         _("all is well") if snapshot.ok else _("not everything is as it should be")
     )

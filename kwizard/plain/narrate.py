@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kwizard.engine import events as ev
-from kwizard.language import _
+from kwizard.language import N_, _, told
+
+UNITS = (N_("bytes"), N_("hosts"), N_("pings"))
+ENDS = {
+    "done": N_("{cluster}: done after {seconds} s"),
+    "failed": N_("{cluster}: failed after {seconds} s"),
+    "interrupted": N_("{cluster}: interrupted after {seconds} s"),
+}
 
 
 class Narrator:
@@ -25,10 +32,13 @@ class Narrator:
         """Write what `event` says."""
         match event:
             case ev.RunStarted():
-                self._line(f"{event.cluster}: {event.due} of {event.total} tasks are due")
+                values = {"cluster": event.cluster, "due": event.due, "total": event.total}
+                self._line(_("{cluster}: {due} of {total} tasks are due", **values))
             case ev.StepStarted():
-                again = " (found running, followed again)" if event.attached else ""
-                self._step(event, "..", event.title + again)
+                title = told(event.title)
+                if event.attached:
+                    title = _("{title} (found running, followed again)", title=title)
+                self._step(event, "..", title)
             case ev.StepSkipped():
                 self._skipped(event)
             case ev.Log() if self._logs:
@@ -37,20 +47,24 @@ class Narrator:
             case ev.Progress():
                 self._progress(event)
             case ev.StepFinished():
-                self._step(event, "ok", f"{event.seconds:.1f} s")
+                self._step(event, "ok", _("{seconds} s", seconds=f"{event.seconds:.1f}"))
             case ev.StepFailed():
-                self._step(event, "XX", f"failed: {event.reason}")
-                for line in event.log_tail.splitlines():
-                    self._line(f"   {event.host:<12} | {line}")
-                if event.hint:
-                    self._line(f"   what to do: {event.hint}")
+                self._failed(event)
             case ev.RunFinished():
-                self._line(f"{event.cluster}: {event.status} after {event.seconds:.1f} s")
+                seconds = f"{event.seconds:.1f}"
+                self._line(_(ENDS[event.status], cluster=event.cluster, seconds=seconds))
                 self._remind()
+
+    def _failed(self, event: ev.StepFailed) -> None:
+        self._step(event, "XX", _("failed: {reason}", reason=told(event.reason)))
+        for line in event.log_tail.splitlines():
+            self._line(f"   {event.host:<12} | {line}")
+        if event.hint:
+            self._line("   " + _("what to do: {remedy}", remedy=told(event.hint)))
 
     def _skipped(self, event: ev.StepSkipped) -> None:
         mark = "!!" if event.blocked else ">>" if event.waived else "=="
-        self._step(event, mark, event.reason)
+        self._step(event, mark, told(event.reason))
         if event.waived:
             self._waived.append(f"{event.step}@{event.host}")
 
@@ -64,8 +78,11 @@ class Narrator:
             tenth = event.done * 10 // event.total
             if self._tenths.get((event.step, event.host)) != tenth:
                 self._tenths[event.step, event.host] = tenth
-                source = f" from {event.source}" if event.source else ""
-                self._step(event, "..", f"{event.done} of {event.total} {event.unit}{source}")
+                values = {"done": event.done, "total": event.total, "unit": _(event.unit)}
+                said = _("{done} of {total} {unit}", **values)
+                if event.source:
+                    said = _("{done} of {total} {unit} from {host}", **values, host=event.source)
+                self._step(event, "..", said)
 
     def _step(self, event: ev.StepEvent, mark: str, text: str) -> None:
         self._line(f"{mark} {event.host:<12} {event.step:<38} {text}")

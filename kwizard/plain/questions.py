@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kwizard.cluster.values import halves
-from kwizard.language import _
+from kwizard.language import _, told
 from kwizard.plain.terminal import Terminal
 
 Check = Callable[[str], str | None]
@@ -90,9 +90,9 @@ class Questions:
     def refuse(self, sentence: str) -> None:
         """Say why an answer will not do, and what would."""
         message, remedy = halves(sentence)
-        self.say(_("  That will not do: {why}", why=message or remedy))
+        self.say(_("  That will not do: {why}", why=told(message or remedy)))
         if message:
-            self.say(_("  What to do: {remedy}", remedy=remedy))
+            self.say(_("  What to do: {remedy}", remedy=told(remedy)))
 
     async def secret(self, question: str) -> str:
         """A line that is not shown while it is typed; empty for none."""

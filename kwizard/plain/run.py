@@ -10,7 +10,7 @@ from contextlib import aclosing, contextmanager
 
 from kwizard.engine.plan import Task
 from kwizard.errors import KwizardError
-from kwizard.language import _
+from kwizard.language import _, told
 from kwizard.plain.hearing import Hearing
 from kwizard.plain.narrate import Spoken
 from kwizard.plain.paths import ask_target, here
@@ -176,7 +176,7 @@ async def _skip(talk: Talk) -> bool:
     tasks = {t.id: t for t in _waivable(talk)}
     chosen = next(iter(tasks))
     if len(tasks) > 1:
-        items = [Item(t.id, t.id, t.step.title) for t in tasks.values()]
+        items = [Item(t.id, t.id, told(t.step.title)) for t in tasks.values()]
         chosen = await talk.ask.pick(_("Which step"), items, chosen)
     plan = talk.cases.plan(talk.draft.cluster)
     talk.ask.say(consequence(plan, tasks[chosen]), lasting())
@@ -220,11 +220,11 @@ def _tell_failures(talk: Talk) -> None:
                 "  {step} on {host}: {reason}",
                 step=failure.step,
                 host=failure.host,
-                reason=failure.reason,
+                reason=told(failure.reason),
             )
         )
         if failure.hint:
-            talk.ask.say(_("    What to do: {remedy}", remedy=failure.hint))
+            talk.ask.say(_("    What to do: {remedy}", remedy=told(failure.hint)))
 
 
 async def write_report(talk: Talk) -> None:

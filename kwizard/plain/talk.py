@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from kwizard.errors import InvalidInput, KwizardError, Problem
-from kwizard.language import _
+from kwizard.language import _, told
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.plain.hearing import Hearing
 from kwizard.plain.questions import Questions
 from kwizard.tui.draft import Draft
+from kwizard.tui.errors import what_happened
 from kwizard.tui.model import RunModel
 from kwizard.tui.usecases import KeyQuestion, PasswordQuestion, UseCases
 
@@ -48,23 +49,24 @@ class Talk:
         if isinstance(error, InvalidInput):
             self.problems(error.problems)
             return
-        self.ask.say(_("That did not work: {why}", why=error))
+        why = what_happened(error) if isinstance(error, KwizardError) else str(error)
+        self.ask.say(_("That did not work: {why}", why=why))
         if isinstance(error, KwizardError):
             self.ask.say(*(f"    {line}" for line in error.log_tail.splitlines()))
             if error.remedy and error.remedy not in str(error):
-                self.ask.say(_("  What to do: {remedy}", remedy=error.remedy))
+                self.ask.say(_("  What to do: {remedy}", remedy=told(error.remedy)))
 
     def problems(self, found: Iterable[Problem]) -> None:
         """Say each problem with its remedy; those that block come first."""
         for problem in sorted(found, key=lambda p: not p.blocks):
             place = f"{problem.file}:{problem.line}: " if problem.line else ""
-            said = f"{place}{problem.message}"
+            said = place + told(problem.message)
             if problem.blocks:
                 self.ask.say(_("Error: {what}", what=said))
             else:
                 self.ask.say(_("Note: {what}", what=said))
             if problem.remedy:
-                self.ask.say(_("  What to do: {remedy}", remedy=problem.remedy))
+                self.ask.say(_("  What to do: {remedy}", remedy=told(problem.remedy)))
 
     def news(self, found: Iterable[Problem]) -> None:
         """Say the problems that block, and of the others those that were not said before."""

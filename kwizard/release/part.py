@@ -219,9 +219,10 @@ def _clear_errors(path: Path) -> Iterator[None]:
 
 def no_space(directory: Path, needed: int | None = None) -> ReleaseError:
     """The error for a full disk; `needed` is how many more bytes must fit."""
-    more = f": {needed:,} more bytes are needed" if needed is not None else ""
     return ReleaseError(
-        f"no space left in {directory}{more}",
+        f"no space left in {directory}: {needed:,} more bytes are needed"
+        if needed is not None
+        else f"no space left in {directory}",
         remedy="make room, or set KWIZARD_CACHE_HOME to a bigger disk; what has arrived is kept",
     )
 

@@ -337,8 +337,9 @@ def _explain(error: Exception, target: Target, *, connected: bool) -> KwizardErr
         remedy = "the host may be starting or overloaded; try again in a moment"
     elif isinstance(error, TimeoutError):
         message = f"{where} does not answer within {target.connect_timeout:g} s"
-        remedy = "is it switched on, is the address right, does a firewall drop port "
-        remedy += f"{target.port}?"
+        remedy = (
+            f"is it switched on, is the address right, does a firewall drop port {target.port}?"
+        )
     elif isinstance(error, socket.gaierror):
         message = f"the name {target.address} cannot be resolved"
         remedy = "correct the name, or give an address"

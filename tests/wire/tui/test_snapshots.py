@@ -15,6 +15,7 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 from kwizard import language
 from kwizard.tui import screens
@@ -71,7 +72,7 @@ class Picture(App[str]):
 async def still(pilot: Pilot[int]) -> str:
     """A picture, once nothing moves any more: on a busy machine that takes a while."""
     app, before = pilot.app, None
-    for line in app.screen.query("Input, TextArea"):
+    for line in (*app.screen.query(Input), *app.screen.query(TextArea)):
         line.cursor_blink = False
     await pilot.pause()
     await pilot.wait_for_scheduled_animations()
