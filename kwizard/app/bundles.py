@@ -10,7 +10,7 @@ from kwizard.app.artifacts import archives, located, sent
 from kwizard.app.planning import make_plan
 from kwizard.cluster.dump import dump
 from kwizard.cluster.load import loads
-from kwizard.cluster.model import Cluster, EtcdMode, RecipeName
+from kwizard.cluster.model import Cluster, EtcdMode, RecipeName, Version
 from kwizard.engine.plan import Plan
 from kwizard.errors import InvalidInput, Problem, ReleaseError
 from kwizard.paths import cache_home
@@ -102,6 +102,17 @@ def adopt(
     """
     fitting(cluster, bundles.read(path), path)
     return opened(path, progress).into(cluster)
+
+
+def version_of(bundle: Bundle, cluster: Cluster) -> Version | None:
+    """The bundle's version, where the cluster has another one and the same recipe: it is the bundle
+    that was chosen on purpose. None where there is nothing to change."""
+    try:
+        version = Version.parse(bundle.version)
+    except ValueError:
+        return None
+    same = bundle.recipe == cluster.recipe.value
+    return version if same and version != cluster.version else None
 
 
 def lying_around(cluster: Cluster, folders: Iterable[Path]) -> tuple[Path, ...]:

@@ -24,11 +24,13 @@ FORM = 1
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A draft: the answers, the page somebody was on, where the file was saved last."""
+    """A draft: the answers, the page somebody was on, where the file was saved last, and the bundle
+    its files are to come from."""
 
     cluster: Cluster
     page: str
     file: Path | None = None
+    bundle: Path | None = None
 
 
 def remember(draft: Remembered) -> None:
@@ -37,6 +39,7 @@ def remember(draft: Remembered) -> None:
         "form": FORM,
         "page": draft.page,
         "file": str(draft.file) if draft.file else None,
+        "bundle": str(draft.bundle) if draft.bundle else None,
         "cluster": _told(draft.cluster),
     }
     file = _file()
@@ -55,9 +58,12 @@ def remembered() -> Remembered | None:
             told = json.loads(stream.read(MOST))
         if told["form"] != FORM:
             return None
-        file = told["file"]
+        file, bundle = told["file"], told.get("bundle")
         return Remembered(
-            _cluster(told["cluster"]), str(told["page"]), Path(file) if file else None
+            _cluster(told["cluster"]),
+            str(told["page"]),
+            Path(file) if file else None,
+            Path(bundle) if bundle else None,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -56,7 +56,7 @@ async def verify(talk: Talk) -> None:
 async def _look(talk: Talk) -> None:
     talk.ask.say(_("Asking the hosts: components, nodes, pings."))
     try:
-        talk.snapshot = await talk.cases.verify(talk.draft.cluster, talk.asker)
+        talk.snapshot = await talk.cases.verify(talk.draft.whole, talk.asker)
     except KwizardError as error:
         talk.error = error
         talk.complain(error)

@@ -9,7 +9,7 @@ from kwizard.language import _
 from kwizard.plain.talk import Talk
 
 
-async def ask_file(talk: Talk, question: str) -> Path | None:
+async def ask_file(talk: Talk, question: str, default: str = "") -> Path | None:
     """A file that is there; None for an empty answer."""
 
     def there(answer: str) -> str | None:
@@ -18,7 +18,7 @@ async def ask_file(talk: Talk, question: str) -> Path | None:
             return _("there is no file {file}; give another one", file=whole(answer))
         return wrong
 
-    answer = await talk.ask.text(question, check=there, optional=True)
+    answer = await talk.ask.text(question, default, check=there, optional=True)
     return whole(answer) if answer else None
 
 

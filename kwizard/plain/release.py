@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
+from kwizard.app.bundles import fitting, version_of
 from kwizard.errors import KwizardError
 from kwizard.language import _
 from kwizard.plain.form import answered, ask_row, ask_rows, mistake
+from kwizard.plain.paths import ask_file
 from kwizard.plain.questions import Item
 from kwizard.plain.talk import Talk
-from kwizard.tui.answers import text_of
+from kwizard.tui.answers import source_of, text_of
+from kwizard.tui.facts import bundle_facts
 from kwizard.tui.rows import Row, recipe_row, release_rows
 
 
@@ -19,7 +25,8 @@ async def ask_release(talk: Talk) -> None:
     known = ", ".join(str(v) for v in talk.cases.versions(draft.cluster.recipe)[:8])
     ask.say(_("Versions it is best known with: {versions}", versions=known))
     await ask_row(talk, Row(("version",), _("Version")))
-    await _source(talk)
+    if await _source(talk) == "bundle" and await _bundle(talk):
+        return
     rows = [row for row in release_rows() if row.shown(draft.cluster)]
     if await ask.yes(_("Name files for hosts that have no network?"), _names_any(talk, rows)):
         await ask_rows(talk, rows)
@@ -27,18 +34,21 @@ async def ask_release(talk: Talk) -> None:
     await _look(talk)
 
 
-async def _source(talk: Talk) -> None:
+async def _source(talk: Talk) -> str:
     draft = talk.draft
-    now = draft.cluster.release
     source = await talk.ask.pick(
         _("Programs from"),
         [
             Item("download", _("download"), _("from the official place, by this machine, once")),
             Item("mirror", _("mirror"), _("from a mirror you name, by this machine, once")),
             Item("tarball", _("tarball"), _("a file on this machine; nothing is downloaded")),
+            Item("bundle", _("bundle"), _("made by kwizard bundle create: everything is in it")),
         ],
-        "tarball" if now.tarball else "mirror" if now.mirror else "download",
+        "bundle" if draft.bundle else source_of(draft.cluster),
     )
+    if source == "bundle":
+        return source
+    draft.take_from(None)
     for key, label in (("mirror", _("Mirror")), ("tarball", _("Tarball"))):
         if source == key:
             await ask_row(talk, Row(("release", key), label))
@@ -52,6 +62,45 @@ async def _source(talk: Talk) -> None:
             empty=_("Empty: the known one, or the one beside the file."),
         ),
     )
+    return source
+
+
+async def _bundle(talk: Talk) -> bool:
+    """Ask for the bundle, and read it. False where it will not do, or none is given."""
+    ask, draft, cases = talk.ask, talk.draft, talk.cases
+    around = await cases.around(draft.cluster, draft.file)
+    found = next(iter(around.get(("bundle",), ())), None)
+    path = await ask_file(talk, _("Bundle"), str(draft.bundle or found or ""))
+    if path is None:
+        draft.take_from(None)
+        return False
+    draft.take_from(path)
+    for key in ("mirror", "tarball"):
+        draft.change(answered(talk, ("release", key), ""))
+    tenth = -1
+
+    def told(done: int, total: int) -> None:
+        nonlocal tenth
+        if total and 10 * done // total != tenth:
+            tenth = 10 * done // total
+            loop.call_soon_threadsafe(ask.say, _("{percent} % are read", percent=10 * tenth))
+
+    loop = asyncio.get_running_loop()
+    try:
+        bundle = await cases.read_bundle(path)
+        if (version := version_of(bundle, draft.cluster)) is not None:
+            draft.change(replace(draft.cluster, version=version))
+            ask.say(_("{version} is what the bundle holds.", version=version))
+        fitting(draft.cluster, bundle, path)
+        draft.opened = await cases.open_bundle(path, told)
+        talk.news(cases.problems(draft.whole))
+    except KwizardError as error:
+        talk.complain(error)
+        draft.take_from(None)
+        return False
+    talk.pairs(bundle_facts(bundle))
+    ask.say(_("Every file has its sum; no network is needed."))
+    return True
 
 
 def _names_any(talk: Talk, rows: list[Row]) -> bool:
@@ -62,7 +111,7 @@ def _names_any(talk: Talk, rows: list[Row]) -> bool:
 
 async def _look(talk: Talk) -> None:
     try:
-        report = await talk.cases.check_release(talk.draft.cluster)
+        report = await talk.cases.check_release(talk.draft.cluster, talk.asker)
     except KwizardError as error:
         talk.complain(error)
         return

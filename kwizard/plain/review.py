@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 from kwizard.engine.plan import Finding, Plan, State
 from kwizard.errors import KwizardError
 from kwizard.language import _
@@ -36,7 +34,7 @@ async def review(talk: Talk) -> str:
 
 def _plan(talk: Talk) -> Plan | None:
     try:
-        return talk.cases.plan(talk.draft.cluster)
+        return talk.cases.plan(talk.draft.whole)
     except KwizardError as error:
         talk.complain(error)
         return None
@@ -81,7 +79,7 @@ async def _look(talk: Talk, plan: Plan) -> None:
         ask.say(
             _(
                 "The same without questions: {command}",
-                command=f"kwizard apply {shlex.quote(str(file))}",
+                command=talk.cases.apply_line(file, talk.draft.bundle),
             )
         )
 
@@ -115,6 +113,5 @@ async def _save(talk: Talk) -> None:
     except (KwizardError, OSError) as error:
         talk.complain(error)
         return
-    talk.ask.say(
-        _("Saved. The same without questions:"), f"  kwizard apply {shlex.quote(str(draft.file))}"
-    )
+    line = talk.cases.apply_line(path, draft.bundle)
+    talk.ask.say(_("Saved. The same without questions:"), f"  {line}")

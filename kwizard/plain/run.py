@@ -44,7 +44,7 @@ async def _once(talk: Talk) -> None:
     narrator = Spoken(ask.say, logs=False)
     model.status = "running"
     try:
-        installing = talk.cases.install(talk.draft.cluster, talk.asker, talk.waived)
+        installing = talk.cases.install(talk.draft.whole, talk.asker, talk.waived)
         with _stopped_by_signal(talk):
             async with aclosing(installing) as events:
                 async for event in events:
@@ -162,7 +162,7 @@ def _waivable(talk: Talk) -> list[Task]:
     failed = {f"{f.step}@{f.host}" for f in talk.model.failures}
     if not failed:
         return []
-    plan = talk.cases.plan(talk.draft.cluster)
+    plan = talk.cases.plan(talk.draft.whole)
     return [t for t in plan.tasks if t.id in failed and t.waivable]
 
 
@@ -178,7 +178,7 @@ async def _skip(talk: Talk) -> bool:
     if len(tasks) > 1:
         items = [Item(t.id, t.id, told(t.step.title)) for t in tasks.values()]
         chosen = await talk.ask.pick(_("Which step"), items, chosen)
-    plan = talk.cases.plan(talk.draft.cluster)
+    plan = talk.cases.plan(talk.draft.whole)
     talk.ask.say(consequence(plan, tasks[chosen]), lasting())
     if not await talk.ask.yes(_("Skip {task}?", task=chosen), default=False):
         return False

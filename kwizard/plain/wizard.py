@@ -105,7 +105,10 @@ async def _choose(talk: Talk, given: bool, practise: Practise | None) -> None:
             case "draft" if draft is not None:
                 talk.draft.take(draft.cluster)
                 talk.draft.file = draft.file
-                await _new(talk, draft.page)
+                talk.draft.take_from(draft.bundle)
+                # A bundle is read where the release is asked for, before what comes after it.
+                later = draft.bundle is not None and draft.page in ("OPTIONS", "REVIEW")
+                await _new(talk, "RELEASE" if later else draft.page)
             case "practise" if practise is not None:
                 await _practise(talk, practise)
             case "new":
@@ -193,7 +196,9 @@ async def _review(talk: Talk) -> None:
 def _keep(talk: Talk, page: str) -> None:
     """Write the draft down for a restart, as the screens do."""
     if talk.draft.cluster.hosts:
-        talk.cases.remember(Remembered(talk.draft.cluster, page, talk.draft.file))
+        talk.cases.remember(
+            Remembered(talk.draft.cluster, page, talk.draft.file, talk.draft.bundle)
+        )
 
 
 async def _install(talk: Talk) -> None:

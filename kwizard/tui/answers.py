@@ -15,6 +15,8 @@ from kwizard.language import _
 from kwizard.tui.paths import file_path
 
 YES, NO = "yes", "no"
+DOWNLOAD, MIRROR, TARBALL, BUNDLE = "download", "mirror", "tarball", "bundle"
+"""Where the programs of a release come from."""
 
 _KEYS: dict[Place, Key] = {(key.name,): key for key in TOP} | {
     (section.name, key.name): key for section in SECTIONS for key in section.keys
@@ -81,3 +83,10 @@ def _read(key: Key, text: str) -> Any:  # noqa: ANN401 - as many types as the mo
 
 def _words(text: str) -> Iterable[str]:
     return text.replace(",", " ").split()
+
+
+def source_of(cluster: Cluster) -> str:
+    """Which of them a cluster file has; a bundle is in none."""
+    if cluster.release.tarball:
+        return TARBALL
+    return MIRROR if cluster.release.mirror else DOWNLOAD

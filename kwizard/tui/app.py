@@ -142,8 +142,11 @@ class KwizardApp(App[int]):
         """Its answers, and its pages one above the other, so that Back leads through them."""
         self.draft.take(draft.cluster)
         self.draft.file = draft.file
+        self.draft.take_from(draft.bundle)
         self._written = draft
-        self._open_up_to(draft.page)
+        # A bundle is read on the page of the release, before the pages after it.
+        later = draft.bundle is not None and draft.page in ("OPTIONS", "REVIEW")
+        self._open_up_to(Stage.RELEASE.name if later else draft.page)
 
     def _open_up_to(self, name: str) -> None:
         """The pages of the answers, up to the one of that stage; the first for other names."""
@@ -182,7 +185,7 @@ class KwizardApp(App[int]):
         stage = self.screen.stage if isinstance(self.screen, Page) else None
         if stage is None or stage in (Stage.INSTALL, Stage.VERIFY) or self.cases.rehearsal:
             return
-        draft = Remembered(self.draft.cluster, stage.name, self.draft.file)
+        draft = Remembered(self.draft.cluster, stage.name, self.draft.file, self.draft.bundle)
         if draft != self._written and draft.cluster.hosts:
             self._written = draft
             self.cases.remember(draft)
@@ -249,7 +252,7 @@ class KwizardApp(App[int]):
         until = loop.time() + SLICE
         try:
             await self.download.pause()  # the run fetches the release itself, where this one ends
-            run = self.cases.install(self.draft.cluster, self.asker, self._skipped())
+            run = self.cases.install(self.draft.whole, self.asker, self._skipped())
             async with aclosing(run) as events:
                 async for event in events:
                     model.apply(event)
@@ -285,8 +288,8 @@ class KwizardApp(App[int]):
         return frozenset(t.id for t in tasks if t.id in self.waived)
 
     def _rows(self) -> Iterable[tuple[Row, str]]:
-        if self.plan is None or self.plan.cluster != self.draft.cluster:
-            self.plan, self.findings = self.cases.plan(self.draft.cluster), {}
+        if self.plan is None or self.plan.cluster != self.draft.whole:
+            self.plan, self.findings = self.cases.plan(self.draft.whole), {}
         for task in self.plan.tasks:
             yield Row(task.step.id, task.step.phase.value, task.step.title), task.host_label
 

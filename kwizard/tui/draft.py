@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from kwizard.app.bundles import Opened
 from kwizard.cluster.defaults import with_recipe
 from kwizard.cluster.finding import Path as Place
 from kwizard.cluster.model import Cluster, Host, RecipeName, Role, Version
 from kwizard.cluster.roles import with_default_roles
+from kwizard.errors import InvalidInput, Problem
+from kwizard.language import _
 from kwizard.tui.answers import with_text
 from kwizard.tui.usecases import HostReport, ReleaseReport
 
@@ -17,19 +20,43 @@ from kwizard.tui.usecases import HostReport, ReleaseReport
 @dataclass(slots=True)
 class Draft:
     """A cluster in the making, and what was found out about it. `file`: where it was saved, and
-    `saved` what was written there."""
+    `saved` what was written there. `bundle`: the file everything is to come from, and `opened` what
+    was found in it."""
 
     cluster: Cluster
     file: Path | None = None
     saved: Cluster | None = None
     checks: dict[str, HostReport] = field(default_factory=dict)
     release: ReleaseReport | None = None
+    bundle: Path | None = None
+    opened: Opened | None = None
+    _whole: tuple[Cluster, Opened, Cluster] | None = None
     _others: dict[RecipeName, Cluster] = field(default_factory=dict)
 
     @property
     def current_file(self) -> Path | None:
         """The file that says just what the screens say; None when none does."""
         return self.file if self.saved == self.cluster else None
+
+    @property
+    def whole(self) -> Cluster:
+        """What is installed: the answers, and the files of the bundle where there is one. Raises
+        InvalidInput for a bundle that was not opened, or is for another version or recipe."""
+        if self.bundle is None:
+            return self.cluster
+        if self.opened is None:
+            said = _("the bundle {name} has not been read yet", name=self.bundle.name)
+            raise InvalidInput([Problem(said, _("go back to the page Release"))])
+        made = self._whole
+        if made is None or made[0] != self.cluster or made[1] is not self.opened:
+            made = (self.cluster, self.opened, self.opened.into(self.cluster))
+            self._whole = made
+        return made[2]
+
+    def take_from(self, bundle: Path | None) -> None:
+        """Everything comes from that bundle, once it has been `opened`; None: from no bundle."""
+        if bundle != self.bundle:
+            self.bundle, self.opened, self.release = bundle, None, None
 
     def old(self, name: str, resting: Mapping[str, str]) -> bool:
         """Whether what was seen of a host rests on answers that have changed since. `resting` is
@@ -79,6 +106,7 @@ class Draft:
     def take(self, cluster: Cluster) -> None:
         """Begin again from a cluster that was read."""
         self.cluster, self.file, self.saved, self.release = cluster, None, None, None
+        self.bundle = self.opened = None
         self.checks.clear()
         self._others.clear()
 

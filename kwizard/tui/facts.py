@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kwizard.app.artifacts import Artifact
+from kwizard.app.holders import OnHosts
 from kwizard.language import _, _n
 from kwizard.probes.facts import HostFacts
+from kwizard.release.bundle import Bundle
 from kwizard.release.catalog import Location
 from kwizard.release.store import Obtained
 from kwizard.tui.measures import size
@@ -103,14 +105,36 @@ def _firewall(facts: HostFacts) -> str:
     return _("running, zone {zone}", zone=zone.name) if zone else _("running")
 
 
-def release_facts(obtained: Obtained | None, place: Location) -> Pairs:
-    """What is on this machine, or what would be downloaded."""
+def release_facts(obtained: Obtained | None, place: Location, held: OnHosts | None = None) -> Pairs:
+    """What is on this machine, or on hosts (`held`), or what would be downloaded."""
     if obtained is None:
         known = _("known") if place.sha256 or place.sha512 else _("taken from beside the file")
+        if held is not None and held.hosts:
+            return (
+                (_("here"), _("no, and it will not be downloaded: hosts have it")),
+                (_("on hosts"), ", ".join(held.hosts)),
+                *_away(held),
+                (
+                    _("checksum"),
+                    _("of each just held against the known {algorithm}", algorithm=held.algorithm),
+                ),
+            )
+        there: Pairs = ()
+        if held is not None:
+            there = (
+                (
+                    _("on hosts"),
+                    _("none has it")
+                    if held.algorithm
+                    else _("not looked for: no sum of it is known to hold theirs against"),
+                ),
+                *_away(held),
+            )
         return (
             (_("here"), _("not yet, it will be downloaded")),
             (_("from"), place.url),
             (_("checksum"), known),
+            *there,
         )
     total = sum(p.size for p in obtained.programs)
     return (
@@ -129,6 +153,27 @@ def release_facts(obtained: Obtained | None, place: Location) -> Pairs:
             _("programs"),
             _("{count}, {size} unpacked", count=len(obtained.programs), size=size(total)),
         ),
+    )
+
+
+def _away(held: OnHosts) -> Pairs:
+    return ((_("did not answer"), ", ".join(held.away)),) if held.away else ()
+
+
+def bundle_facts(bundle: Bundle) -> Pairs:
+    """What is in a bundle."""
+    return (
+        (
+            _("bundle"),
+            _(
+                "{recipe} {version} for {architecture}, {size}",
+                recipe=bundle.recipe,
+                version=bundle.version,
+                architecture=bundle.architecture,
+                size=size(bundle.size),
+            ),
+        ),
+        *((item.key, f"{item.file}, {size(item.size)}") for item in bundle.items),
     )
 
 

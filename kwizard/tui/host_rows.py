@@ -47,10 +47,13 @@ def row_of(
         if finding.problem.blocks and finding.about and finding.about[0][:2] == ("hosts", at)
         if len(finding.about[0]) > 2
     }
-    return [
+    row = [
         cell(f"! {text.plain}", colours.bad) if column.key in blamed else text
         for column, text in shown.items()
     ]
+    for text, column in zip(row, shown, strict=True):
+        text.truncate(COLUMNS[column], overflow="ellipsis")
+    return row
 
 
 def verdict(

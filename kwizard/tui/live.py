@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kwizard.app import bundles as bundles_app
 from kwizard.app import clusters, drafts, records, verifying
-from kwizard.app.artifacts import artifacts, lying_around, named_as_archived
+from kwizard.app.artifacts import artifacts, lying_around, named_as_archived, usual_folders
 from kwizard.app.checkup import HostCheck, checkup, examine, preflights, rests_on, skewed
+from kwizard.app.holders import OnHosts, on_hosts
 from kwizard.app.install import Installation, install
 from kwizard.app.planning import make_plan, survey
 from kwizard.app.preview import Change, preview
@@ -34,8 +37,10 @@ from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.language import _
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.recipes.modern.versions import SUGGESTED, TRIED
+from kwizard.release import bundle as bundles
+from kwizard.release.bundle import Bundle
 from kwizard.release.catalog import known_to_classic, locate
-from kwizard.release.store import look, obtain
+from kwizard.release.store import look, obtain, published
 from kwizard.release.sums import SHA256, SHA512
 from kwizard.remote.hostkeys import UnknownKey
 from kwizard.remote.target import USER_CONFIG, SSHConfig
@@ -50,6 +55,7 @@ from kwizard.tui.usecases import (
     ReleaseReport,
 )
 
+BUNDLE: Place = ("bundle",)  # which is no key of the cluster file: a bundle stands beside it
 TRIES = 3  # times a refused password is asked for anew before the host is given up
 
 
@@ -69,6 +75,7 @@ class LiveUseCases:
         self._pause = Pause()
         self._asker: Asker | None = None
         self._declined: set[tuple[str, str]] = set()
+        self._away: tuple[str, ...] = ()
 
     @property
     def rehearsal(self) -> bool:
@@ -138,8 +145,13 @@ class LiveUseCases:
         return preview(before, after)
 
     async def around(self, cluster: Cluster, file: Path | None) -> Mapping[Place, Sequence[Path]]:
-        """Files that lie in the usual folders."""
-        return await asyncio.to_thread(lying_around, cluster, file)
+        """Files that lie in the usual folders, and bundles."""
+
+        def look_around() -> Mapping[Place, Sequence[Path]]:
+            fitting = bundles_app.lying_around(cluster, usual_folders(cluster, file))
+            return {**lying_around(cluster, file), **({BUNDLE: fitting} if fitting else {})}
+
+        return await asyncio.to_thread(look_around)
 
     async def named_as_archived(self, cluster: Cluster) -> Cluster:
         """Look into the archives of images."""
@@ -153,29 +165,51 @@ class LiveUseCases:
         path.write_text(dump(cluster), encoding="utf-8")
         return path
 
-    def apply_line(self, file: Path) -> str:
+    def apply_line(self, file: Path, bundle: Path | None = None) -> str:
         """`kwizard apply`, with the SSH config of this run."""
         given = self._ssh_config
         option = [] if not isinstance(given, Path) else ["--ssh-config", str(given)]
+        option += [] if bundle is None else ["--bundle", str(bundle)]
         return shlex.join(["kwizard", "apply", *option, str(file)])
+
+    async def read_bundle(self, path: Path) -> Bundle:
+        """Its list of files."""
+        return await asyncio.to_thread(bundles.read, path)
+
+    async def open_bundle(self, path: Path, told: Callable[[int, int], None]) -> bundles_app.Opened:
+        """Into kwizard's cache."""
+        return await asyncio.to_thread(bundles_app.opened, path, told)
 
     def plan(self, cluster: Cluster) -> Plan:
         """What would be run where."""
         return make_plan(cluster)
 
-    async def check_release(self, cluster: Cluster) -> ReleaseReport:
-        """What is here already, and which named files are missing. Uses no network."""
+    async def check_release(self, cluster: Cluster, asker: Asker | None = None) -> ReleaseReport:
+        """What is here already, which named files are missing, and which hosts have the release
+        where it is not here. Nothing is downloaded."""
         missing = await asyncio.to_thread(_missing, cluster)
         if any(p.message.startswith("release.tarball") for p in missing):
             return ReleaseReport(problems=tuple(missing))
         obtained = await look(cluster)
         place = locate(cluster.version, cluster.release.mirror)
-        facts = release_facts(obtained, place)
+        held = None
+        if obtained is None and asker is not None and not (self._rehearsal or _blocked(cluster)):
+            held = await self._held(cluster, asker)
+        facts = release_facts(obtained, place, held)
         if missing or _blocked(cluster):
             return ReleaseReport(facts, tuple(missing))
         found = await artifacts(cluster)
         wrong = [Problem(a.error.message, a.error.remedy) for a in found if a.error is not None]
         return ReleaseReport(facts + artifact_facts(found), tuple(wrong))
+
+    async def _held(self, cluster: Cluster, asker: Asker) -> OnHosts | None:
+        """Which hosts have the release. None is connected to where nothing could be told."""
+        if published(cluster) is None:
+            return await on_hosts(cluster, {})
+        session = await self._ready(cluster, asker)
+        there = {n: h for n, h in session.hosts.items() if n not in self._away}
+        held = await on_hosts(cluster, there)
+        return replace(held, away=self._away) if held is not None else None
 
     async def fetch(self, cluster: Cluster) -> AsyncGenerator[Fetching]:
         """Download, telling how far it is."""
@@ -350,6 +384,7 @@ class LiveUseCases:
         session = await self._session_of(cluster, asker)
         for _attempt in range(TRIES):
             errors = await session.connect()
+            self._away = tuple(errors)
             refused = [self._credentials.note(host, e) for host, e in errors.items()]
             if True not in refused:
                 break

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from kwizard.app.bundles import Opened
 from kwizard.app.clusters import KnownCluster
 from kwizard.app.drafts import Remembered
 from kwizard.app.preview import Change
@@ -22,6 +23,7 @@ from kwizard.engine.events import Event
 from kwizard.engine.plan import Finding, Plan, Task
 from kwizard.errors import Problem
 from kwizard.monitor.snapshot import Snapshot
+from kwizard.release.bundle import Bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +178,26 @@ class UseCases(Protocol):
         """Write the cluster file, into kwizard's own place unless `path` says where."""
         ...
 
-    def apply_line(self, file: Path) -> str:
+    def apply_line(self, file: Path, bundle: Path | None = None) -> str:
         """What to type for the same installation without the screen."""
+        ...
+
+    async def read_bundle(self, path: Path) -> Bundle:
+        """What a bundle says of itself. Raises ReleaseError where it is none."""
+        ...
+
+    async def open_bundle(self, path: Path, told: Callable[[int, int], None]) -> Opened:
+        """Have the files of a bundle here, verified; `told` hears, from a thread, of bytes done and
+        in all. Raises ReleaseError."""
         ...
 
     def plan(self, cluster: Cluster) -> Plan:
         """What would be run where. Raises InvalidInput, KwizardError."""
         ...
 
-    async def check_release(self, cluster: Cluster) -> ReleaseReport:
-        """Look at the tarball, or at what is in the cache already. Changes nothing."""
+    async def check_release(self, cluster: Cluster, asker: Asker | None = None) -> ReleaseReport:
+        """Look at the tarball, or at what is in the cache already; where it would be downloaded and
+        there is somebody to ask (`asker`), also at which hosts have it. Changes nothing."""
         ...
 
     def fetch(self, cluster: Cluster) -> AsyncGenerator[Fetching]:

@@ -106,7 +106,7 @@ def release(terminal: Terminal) -> None:
     terminal.press("Release ›")
     terminal.until("F4 takes what was found")
     terminal.keys("F4")
-    terminal.until("● tarball here")
+    terminal.until("● tarball")
     eventually(terminal.screen, lambda screen: "F4 takes" not in screen)
     terminal.keys("F5")
     terminal.until(rf"yes, {re.escape(MODERN_VERSION)} for amd64", 120)

@@ -156,7 +156,7 @@ class FormPage(Page):
         found = [
             Problem(f"{r.label}: {self._wrong[r.ident]}") for r in shown if r.ident in self._wrong
         ]
-        found += [f.problem for f in findings]
+        found += [*self.further(), *(f.problem for f in findings)]
         self.query_one("#problems", Problems).show(found)
 
     def wrong(self) -> Row | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
 
-from kwizard.errors import KwizardError
+from kwizard.errors import KwizardError, Problem
 from kwizard.language import _, language, told
 from kwizard.tui.errors import unforeseen, what_happened
 from kwizard.tui.keys import Keys
@@ -125,8 +125,12 @@ class Page(Keys):
         """Every problem of the cluster file in full, each with its remedy."""
         from kwizard.tui.screens.dialogs import Notice
 
-        found = self.wizard.cases.problems(self.wizard.draft.cluster)
+        found = [*self.further(), *self.wizard.cases.problems(self.wizard.draft.cluster)]
         self.app.push_screen(Notice(_("What to know about these answers"), in_full(found)))
+
+    def further(self) -> Sequence[Problem]:
+        """What is wrong on this page beside the cluster itself."""
+        return ()
 
     def action_jump(self) -> None:
         """A letter on everything that can have the cursor."""

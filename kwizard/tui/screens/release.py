@@ -14,25 +14,26 @@ from textual.containers import Container, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
+from kwizard.app.bundles import fitting, version_of
 from kwizard.cluster.finding import Path as Place
-from kwizard.cluster.model import Cluster, RecipeName
-from kwizard.errors import KwizardError, Problem
-from kwizard.language import _, _n
-from kwizard.tui.answers import text_of
-from kwizard.tui.download import Download
-from kwizard.tui.measures import duration, size
-from kwizard.tui.paths import short_path
+from kwizard.cluster.model import RecipeName
+from kwizard.errors import InvalidInput, KwizardError, Problem
+from kwizard.language import _, _n, told
+from kwizard.release.bundle import Bundle
+from kwizard.tui.answers import BUNDLE, DOWNLOAD, MIRROR, TARBALL, source_of, text_of
+from kwizard.tui.bundling import Reading
+from kwizard.tui.obtaining import downloading, is_file, reported, sources
+from kwizard.tui.paths import file_path, short_path
 from kwizard.tui.plain import lines, plain
 from kwizard.tui.rows import Row, recipe_row, release_rows, version_note
 from kwizard.tui.screens.form_page import FormPage
 from kwizard.tui.usecases import ReleaseReport
-from kwizard.tui.widgets.form import Answer, Choice, Field, Form, Problems, in_full
+from kwizard.tui.widgets.form import Choice, Field, Form, Line, Problems
 from kwizard.tui.widgets.frame import Buttons, Stage
 
-DOWNLOAD, MIRROR, TARBALL = "download", "mirror", "tarball"
 RELEASE: Place = ("release", "tarball")
+BUNDLES: Place = ("bundle",)
 REDRAW = 0.2  # seconds between two looks at a download that runs
-BAR = 30  # cells of its bar
 
 
 class ReleaseScreen(FormPage):
@@ -52,14 +53,19 @@ class ReleaseScreen(FormPage):
         super().__init__()
         self._around: Mapping[Place, Sequence[Path]] = {}
         self._source = ""
-        self._looking = False
+        self._looking = self._asked = False
         self._drawn = -1
+        self._reading: Reading | None = None
 
     def make_rows(self) -> tuple[Row, ...]:
         """Recipe and version, where the release comes from, the other files."""
 
         def by_source(source: str) -> bool:
             return self._source == source
+
+        def beside(row: Row) -> Row:
+            """A bundle has all of them in it."""
+            return replace(row, shown=lambda c: not by_source(BUNDLE) and row.shown(c))
 
         return (
             recipe_row(),
@@ -79,21 +85,26 @@ class ReleaseScreen(FormPage):
             Row(
                 ("release", "sha256"),
                 "sha256",
+                shown=lambda _c: not by_source(BUNDLE),
                 restrict=r"[0-9a-fA-F]{0,64}",
                 empty=_("empty: the known one, or the one beside it"),
             ),
-            *release_rows(),
+            *map(beside, release_rows()),
         )
 
     def body(self) -> ComposeResult:
         """The form, and what was found."""
-        self._source = _source_of(self.wizard.draft.cluster)
+        draft = self.wizard.draft
+        self._source = BUNDLE if draft.bundle is not None else source_of(draft.cluster)
         with Container(id="release-area"):
             with Form(id="release-form"):
                 yield from self.fields(self.rows[:2])
-                yield Field(_("Programs from"), Choice(_sources(), self._source, id="source"))
+                yield Field(_("Programs from"), Choice(sources(), self._source, id="source"))
+                named = str(draft.bundle or "")
+                line = Line(named, id="bundle", placeholder=_("made by: kwizard bundle create"))
+                yield Field(_("Bundle"), line)
                 yield from self.fields(self.rows[2:5])
-                yield Static(_("Files for the hosts"), classes="form-heading")
+                yield Static(_("Files for the hosts"), id="files", classes="form-heading")
                 yield from self.fields(self.rows[5:])
             with VerticalScroll(id="release-found", can_focus=False):
                 yield Static(id="found")
@@ -113,6 +124,11 @@ class ReleaseScreen(FormPage):
         self.query_one("#release-found").border_title = Content(_("What will be used"))
         self._look_around()
         self.set_interval(REDRAW, self._follow)
+        draft = self.wizard.draft
+        if draft.bundle is not None:
+            self._read_bundle()
+        elif draft.release is None and self._source in (DOWNLOAD, MIRROR) and self._answering():
+            self._inspect()  # also which hosts have it
 
     def note_of(self, row: Row) -> str:
         """Which versions there are."""
@@ -131,6 +147,7 @@ class ReleaseScreen(FormPage):
         """The line that was hidden is no answer; what was typed there is, once it is shown."""
         self._source = event.choice.value
         draft = self.wizard.draft
+        self._name_bundle()
         typed = {
             ident: self.query_one(f"#release-{ident}", Input).value for ident in (MIRROR, TARBALL)
         }
@@ -139,6 +156,64 @@ class ReleaseScreen(FormPage):
         if typed.get(self._source):
             self._answer(f"release-{self._source}", typed[self._source])
         self.settle()
+
+    @on(Input.Changed, "#bundle")
+    def _name_bundle(self) -> None:
+        """It is looked into as soon as it is there."""
+        text = file_path(self.query_one("#bundle", Input).value.strip())
+        bundle = Path(text) if text and self._source == BUNDLE else None
+        if bundle != self.wizard.draft.bundle:
+            self.wizard.draft.take_from(bundle)
+            self._read_bundle()
+
+    @work(exclusive=True, group="bundle", exit_on_error=False)
+    async def _read_bundle(self) -> None:
+        """What it is for; then its files, verified, into the cache."""
+        draft, cases = self.wizard.draft, self.wizard.cases
+        if draft.bundle is None:
+            self._reading = None
+            self.settle()
+            return
+        reading = self._reading = Reading(draft.bundle)
+        try:
+            reading.bundle = await cases.read_bundle(reading.path)
+            self._fit(reading.bundle)
+            fitting(draft.cluster, reading.bundle, reading.path)
+            opened = await cases.open_bundle(reading.path, reading.told)
+            opened.into(draft.cluster)
+        except KwizardError as error:
+            reading.error = error
+        else:
+            draft.opened = opened
+        finally:
+            reading.running = False
+        self.settle()
+
+    def _fit(self, bundle: Bundle) -> None:
+        """Who chooses a bundle chooses its version."""
+        draft = self.wizard.draft
+        if (version := version_of(bundle, draft.cluster)) is not None:
+            draft.change(replace(draft.cluster, version=version))
+            self.reload()
+            self.say(_("{version} is what the bundle holds", version=version))
+
+    def further(self) -> Sequence[Problem]:
+        """Why the bundle will not do: in itself, or for answers that were given since."""
+        reading, draft = self._reading, self.wizard.draft
+        if self._source != BUNDLE or reading is None or reading.running:
+            return ()
+        if reading.error is None:
+            try:
+                _whole = draft.whole
+            except InvalidInput as error:
+                return error.problems
+        return reading.problems()
+
+    def _answering(self) -> bool:
+        """Every host was looked at and answered."""
+        draft = self.wizard.draft
+        reports = [draft.checks.get(h.name) for h in draft.cluster.hosts]
+        return bool(reports) and all(r is not None and r.facts for r in reports)
 
     def changed(self, row: Row) -> None:
         """Another recipe has other versions and files, which may lie around elsewhere."""
@@ -155,6 +230,11 @@ class ReleaseScreen(FormPage):
         """Also what is found, and what the button for fetching does."""
         super().settle()
         if self.is_mounted:
+            field = self.field_of("bundle")
+            if field is not None:
+                field.display = self._source == BUNDLE
+                field.mark(bool(self.further()))
+            self.query_one("#files").display = self._source != BUNDLE
             self._draw()
 
     @work(exclusive=True, group="names", exit_on_error=False)
@@ -183,13 +263,28 @@ class ReleaseScreen(FormPage):
         out = {}
         for row in self.rows:
             files = self._around.get(row.place, ())
+            if self._bundle_offered() is not None:
+                break
             shown = row.shown(cluster) or (row.place == RELEASE and self._source == DOWNLOAD)
             if files and shown and not text_of(cluster, row.place):
                 out[row] = files[0]
         return out
 
+    def _bundle_offered(self) -> Path | None:
+        """A bundle for this recipe and version that lies around, while nothing else was named: it
+        has everything in it."""
+        draft = self.wizard.draft
+        named = any(text_of(draft.cluster, row.place) for row in self.rows[5:] if is_file(row))
+        if self._source not in (DOWNLOAD, BUNDLE) or draft.bundle is not None or named:
+            return None
+        return next(iter(self._around.get(BUNDLES, ())), None)
+
     def action_use_found(self) -> None:
-        """Fill every empty line for which a file was found."""
+        """Take the bundle that was found; else fill every empty line for which a file was."""
+        if (bundle := self._bundle_offered()) is not None:
+            self.query_one("#source", Choice).choose(BUNDLE)
+            self.query_one("#bundle", Input).value = str(bundle)
+            return
         offers = self._offers()
         if any(row.place == RELEASE for row in offers):
             self.query_one("#source", Choice).choose(TARBALL)
@@ -203,6 +298,7 @@ class ReleaseScreen(FormPage):
     @on(Button.Pressed, "#inspect")
     def action_inspect(self) -> None:
         """Look at the tarball, or at what is in the cache already, and into the other files."""
+        self._asked = True
         self._inspect()
 
     @work(exclusive=True, group="inspect", exit_on_error=False)
@@ -210,7 +306,8 @@ class ReleaseScreen(FormPage):
         cluster = self.wizard.draft.cluster
         try:
             async with self.sign(self._say_looking):
-                report = await self.wizard.cases.check_release(cluster)
+                whole, asker = self.wizard.draft.whole, self.wizard.asker
+                report = await self.wizard.cases.check_release(whole, asker)
         except KwizardError as error:
             report = ReleaseReport(problems=(Problem(error.message, error.remedy),))
         finally:
@@ -231,14 +328,22 @@ class ReleaseScreen(FormPage):
             await download.pause()
         elif self._source == TARBALL:
             self.say(_("the tarball is here already: Inspect looks into it"))
+        elif self._source == BUNDLE:
+            self.say(_("the bundle is here already: nothing is downloaded"))
         elif self.wrong() is not None or (self._source == MIRROR and not cluster.release.mirror):
             self.say(_("first say where it comes from"), bad=True)
         else:
             download.begin(cluster)
         self._draw()
 
+    def on_resize(self) -> None:
+        """What was found is folded to the room there is."""
+        if self.is_mounted:
+            self.call_after_refresh(self._draw)
+
     def _follow(self) -> None:
-        if self.wizard.download.revision != self._drawn:
+        reading = self._reading is not None and self._reading.running
+        if self.wizard.download.revision != self._drawn or reading:
             self._draw()
 
     def _draw(self) -> None:
@@ -247,28 +352,38 @@ class ReleaseScreen(FormPage):
         download, draft = self.wizard.download, self.wizard.draft
         self._drawn = download.revision
         button = self.query_one("#fetch", Button)
-        button.disabled = self._source == TARBALL
+        button.disabled = self._source in (TARBALL, BUNDLE)
         button.label = Content(
             {"running": _("Pause"), "paused": _("Go on"), "failed": _("Go on")}.get(
                 download.status, _("Fetch now")
             )
         )
+        room = self.query_one("#release-found").scrollable_content_region.width or self.size.width
         parts: list[Content | str] = []
         if self._looking:
             parts.append(Content.styled(_("▸ looking …"), "bold $accent"))
+        elif self._source == BUNDLE and self._reading is not None:
+            parts += self._reading.shown(room)
         elif download.status != "idle" and download.is_of(draft.cluster):
             parts += downloading(download)
         if draft.release is not None and not self._looking:
-            parts += reported(draft.release)
+            parts += reported(draft.release, room)
         offered = self._offered()
         if not parts:
             parts = [*offered, self.query_one("#source", Choice).answer.meaning]
-        else:
+        elif self._asked or download.status != "idle":
             parts += offered
+        else:
+            parts = [*offered, *parts]
         self.query_one("#found", Static).update(lines(*parts))
 
     def _offered(self) -> list[Content | str]:
         offers = self._offers()
+        if (bundle := self._bundle_offered()) is not None:
+            return [
+                Content.styled(_("F4 takes the bundle that was found:"), "bold $accent"),
+                Content.assemble(("▸ ", "$accent"), plain(short_path(bundle))),
+            ]
         if not offers:
             return []
         found = _n("F4 takes the file that was found:", "F4 takes what was found:", len(offers))
@@ -296,75 +411,13 @@ class ReleaseScreen(FormPage):
         if wrong is not None:
             self.say(f"{wrong.label}: {self.why(wrong)}", bad=True)
             self.query_one(f"#{wrong.ident}").focus()
+        elif self._source == BUNDLE and self.wizard.draft.opened is None:
+            reading = self._reading
+            if reading is not None and reading.running:
+                self.say(_("the bundle is still being read"))
+            else:
+                said = "; ".join(told(p.message) for p in self.further())
+                self.say(said or _("first name the bundle"), bad=True)
+                self.query_one("#bundle").focus()
         else:
             self.app.push_screen(OptionsScreen())
-
-
-def _sources() -> tuple[Answer, ...]:
-    return (
-        Answer(
-            DOWNLOAD,
-            _("download"),
-            _(
-                "From the official place, by this machine, once: over a bad line it goes on at the"
-                " byte. It is checked by its sum, and every host verifies its copy."
-            ),
-        ),
-        Answer(
-            MIRROR,
-            _("mirror"),
-            _("From a mirror you name, by this machine, once. Known sums hold there too."),
-        ),
-        Answer(TARBALL, _("tarball here"), _("A file on this machine; nothing is downloaded.")),
-    )
-
-
-def _source_of(cluster: Cluster) -> str:
-    if cluster.release.tarball:
-        return TARBALL
-    return MIRROR if cluster.release.mirror else DOWNLOAD
-
-
-def reported(report: ReleaseReport) -> list[Content | str]:
-    """What a look into the files found: problems first."""
-    parts: list[Content | str] = [in_full(report.problems)] if report.problems else []
-    width = max((len(what) for what, _value in report.facts), default=0)
-    parts += [
-        Content.assemble(plain(f"{what:<{width}}  ", "$muted"), plain(value))
-        for what, value in report.facts
-    ]
-    return parts
-
-
-def downloading(download: Download) -> list[Content | str]:
-    """A bar, bytes, rate and time left; below, what happened on the way."""
-    done, total = download.done, download.total
-    filled = BAR * done // total if total else 0
-    head = {
-        "running": (_("▸ fetching"), "bold $accent"),
-        "paused": (_("‖ paused: F6 goes on at this byte, also tomorrow"), "bold $warning"),
-        "failed": (_("✗ it stopped; what has arrived is kept"), "bold $error"),
-        "done": (_("✓ fetched and verified"), "$success"),
-    }.get(download.status, ("", ""))
-    parts: list[Content | str] = [Content.styled(*head)]
-    if total and download.status != "done":
-        parts.append(
-            Content.assemble(
-                ("━" * filled, "$accent"),
-                ("─" * (BAR - filled), "$rule"),
-                f" {100 * done // total} %",
-            )
-        )
-    if done and download.status != "done":
-        said = _("{done} of {total}", done=size(done), total=size(total)) if total else size(done)
-        rate, left = download.pace.rate, download.pace.left(total)
-        if download.status == "running" and rate is not None:
-            said += "   " + _("{rate}/s", rate=size(int(rate)))
-            if left is not None:
-                said += "   " + _("{time} left", time=duration(left))
-        parts.append(said)
-    if download.error is not None:
-        error = download.error
-        parts.append(in_full([Problem(str(error), error.remedy)]))
-    parts += [Content.styled(plain(n).plain, "$muted") for n in download.notices]
-    return parts

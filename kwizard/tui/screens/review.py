@@ -67,12 +67,12 @@ class ReviewScreen(Page):
     def on_mount(self) -> None:
         """Make the plan; then look at the hosts in the background."""
         app = self.wizard
-        if app.plan is None or app.plan.cluster != app.draft.cluster:
-            try:
-                app.plan, app.findings = app.cases.plan(app.draft.cluster), {}
-            except KwizardError as error:
-                self._refused(error)
-                return
+        try:
+            if app.plan is None or app.plan.cluster != app.draft.whole:
+                app.plan, app.findings = app.cases.plan(app.draft.whole), {}
+        except KwizardError as error:
+            self._refused(error)
+            return
         self._fill()
         self._command()
         self.query_one("#problems", Problems).show([])
@@ -261,11 +261,12 @@ class ReviewScreen(Page):
 
     def _command(self) -> None:
         file = self.wizard.draft.current_file
-        line = self.wizard.cases.apply_line(file) if file else ""
+        bundle = self.wizard.draft.bundle
+        line = self.wizard.cases.apply_line(file, bundle) if file else ""
         if self.wizard.cases.rehearsal:
             said = plain(_("on real hosts: kwizard apply FILE"), "$secondary")
         else:
-            said = plain(line or "kwizard apply FILE   " + _("(s saves the file)"), "$secondary")
+            said = plain(line or _unsaved(bundle), "$secondary")
         self.query_one("#command", Static).update(
             Content.assemble((_("without the screen:") + "  ", "$muted"), said)
         )
@@ -285,7 +286,7 @@ class ReviewScreen(Page):
 
     def _copy(self, file: Path) -> None:
         self._command()
-        line = self.wizard.cases.apply_line(file)
+        line = self.wizard.cases.apply_line(file, self.wizard.draft.bundle)
         self.app.copy_to_clipboard(line)
         self.say(_("copied, where your terminal allows it: {line}", line=line))
 
@@ -302,6 +303,11 @@ class ReviewScreen(Page):
         from kwizard.tui.screens.install import InstallScreen
 
         self.app.push_screen(InstallScreen())
+
+
+def _unsaved(bundle: Path | None) -> str:
+    option = "" if bundle is None else "--bundle BUNDLE "
+    return f"kwizard apply {option}FILE   " + _("(s saves the file)")
 
 
 def _due(finding: Finding | None) -> bool:

@@ -145,7 +145,7 @@ class VerifyScreen(Page):
         app = self.wizard
         try:
             async with self.sign(self._say_asking):
-                app.snapshot = await app.cases.verify(app.draft.cluster, app.asker)
+                app.snapshot = await app.cases.verify(app.draft.whole, app.asker)
         except KwizardError as error:
             self.query_one("#verdict", Static).update(
                 Content.styled(_("✗ The look did not work"), "bold $error")

@@ -6,12 +6,16 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from kwizard.app.holders import OnHosts
 from kwizard.app.preview import Change, Line
 from kwizard.cluster.check import findings
 from kwizard.cluster.defaults import with_recipe
 from kwizard.cluster.model import Cluster, RecipeName, Version
 from kwizard.engine.plan import Finding, Plan, State
 from kwizard.errors import HostUnreachable, InvalidInput, Problem, ReleaseError
+from kwizard.release.bundle import Bundle, Item
+from kwizard.release.catalog import locate
+from kwizard.tui.facts import release_facts
 from kwizard.tui.screens.dialogs import Notice
 from kwizard.tui.screens.jump import JumpScreen
 from kwizard.tui.screens.options import OptionsScreen
@@ -19,7 +23,7 @@ from kwizard.tui.screens.paths import AskPath
 from kwizard.tui.screens.release import ReleaseScreen
 from kwizard.tui.screens.review import ReviewScreen
 from kwizard.tui.screens.script import ScriptScreen
-from kwizard.tui.usecases import Fetching, ReleaseReport
+from kwizard.tui.usecases import Asker, Fetching, ReleaseReport
 
 from .looks import Look, keys, then
 from .scripted import CLUSTER, ScriptedCases, plan_of
@@ -67,7 +71,7 @@ class Surveying(ScriptedCases):
 class Inspecting(ScriptedCases):
     """The files are looked into for ever."""
 
-    async def check_release(self, cluster: Cluster) -> ReleaseReport:
+    async def check_release(self, cluster: Cluster, asker: Asker | None = None) -> ReleaseReport:
         await asyncio.Event().wait()
         return ReleaseReport()
 
@@ -84,6 +88,27 @@ class Refusing(ScriptedCases):
         )
 
 
+PATH = Path("/files/kubernetes-1.36.3.tar")
+BUNDLE = Bundle(
+    "modern",
+    "v1.36.3",
+    "amd64",
+    (
+        Item("release.tarball", "kubernetes.tar.gz", 380 << 20, "1" * 64),
+        Item("etcd.binaries", "etcd-v3.6.16.tar.gz", 24 << 20, "2" * 64),
+        Item("runtime.containerd", "containerd.tar.gz", 33 << 20, "3" * 64),
+        Item("images.pause_archive", "pause.tar", 700 << 10, "4" * 64),
+    ),
+    {"images.pause": "example.org/pause:7"},
+)
+TO_BUNDLE = (*TO_RELEASE, "f4")
+
+
+def bundled(**kwargs: Any) -> ScriptedCases:
+    """A bundle lies around."""
+    return modern(bundles={PATH: BUNDLE}, lying_around={("bundle",): (PATH,)}, **kwargs)
+
+
 RELEASE = {
     "release": Look(
         ReleaseScreen, "empty", ScriptedCases, keys(*TO_RELEASE, then="What will be used")
@@ -93,6 +118,40 @@ RELEASE = {
         "found",
         lambda: modern(lying_around={("etcd", "binaries"): (Path("/files/etcd-v3.6.16.tar.gz"),)}),
         keys(*TO_RELEASE, then="F4 takes"),
+    ),
+    "release_bundle_found": Look(
+        ReleaseScreen, "bundle found", bundled, keys(*TO_RELEASE, then="F4 takes the bundle")
+    ),
+    "release_bundle_busy": Look(
+        ReleaseScreen,
+        "bundle busy",
+        lambda: bundled(unpacking=asyncio.Event()),
+        keys(*TO_BUNDLE, then="33 %"),
+    ),
+    "release_bundle": Look(
+        ReleaseScreen, "bundle read", bundled, keys(*TO_BUNDLE, then="every file has its sum")
+    ),
+    "release_bundle_wrong": Look(
+        ReleaseScreen,
+        "bundle refused",
+        lambda: bundled(
+            bundle_error=ReleaseError("kubernetes-1.36.3.tar is cut off", remedy="copy it again")
+        ),
+        keys(*TO_BUNDLE, then="is cut off"),
+    ),
+    "release_on_hosts": Look(
+        ReleaseScreen,
+        "on hosts",
+        lambda: modern(
+            release=ReleaseReport(
+                release_facts(
+                    None,
+                    locate(MODERN.version),
+                    OnHosts(("anakin", "c3po"), "sha512"),
+                )
+            )
+        ),
+        keys(*TO_RELEASE, "f5", then="anakin, c3po"),
     ),
     "release_inspecting": Look(
         ReleaseScreen, "inspecting", Inspecting, keys(*TO_RELEASE, "f5", then="looking …")
@@ -202,6 +261,15 @@ REVIEW = {
             findings={t.id: Finding(State.DONE, "as wanted") for t in plan_of(CLUSTER).tasks}
         ),
         keys(*TO_REVIEW, then="nothing would change"),
+    ),
+    "review_bundle": Look(
+        ReviewScreen,
+        "from a bundle",
+        lambda: bundled(findings=PART),
+        then(
+            keys(*TO_BUNDLE, then="every file has its sum"),
+            keys("up", "enter", "up", "enter", then="--bundle"),
+        ),
     ),
     "review_save": Look(
         AskPath,

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
+from kwizard.app.bundles import Opened
 from kwizard.app.clusters import KnownCluster
 from kwizard.app.drafts import Remembered
 from kwizard.app.preview import Change
@@ -19,10 +20,11 @@ from kwizard.cluster.finding import Path as Place
 from kwizard.cluster.model import SSH, Cluster, Host, RecipeName, Role, Version
 from kwizard.engine import events as ev
 from kwizard.engine.plan import Finding, Plan, State, Task
-from kwizard.errors import KwizardError, Problem
+from kwizard.errors import KwizardError, Problem, ReleaseError
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.recipes import step as steps
 from kwizard.recipes.step import Action, Operator, Phase, Script, Step, Wait
+from kwizard.release.bundle import Bundle
 from kwizard.tui.usecases import (
     Asker,
     Fetching,
@@ -211,6 +213,9 @@ class ScriptedCases:
     changes: tuple[Change, ...] = ()
     fitted: Callable[[Cluster], Cluster] = lambda cluster: cluster
     lying_around: Mapping[Place, Sequence[Path]] = field(default_factory=dict)
+    bundles: Mapping[Path, Bundle] = field(default_factory=dict)
+    unpacking: asyncio.Event | None = None
+    bundle_error: KwizardError | None = None
     fetches: Sequence[Sequence[Fetching | asyncio.Event | KwizardError]] = ((),)
     fetched: int = 0
     draft: Remembered | None = None
@@ -305,13 +310,27 @@ class ScriptedCases:
         self.saved.append(path)
         return path or Path("/state/classic/cluster.yaml")
 
-    def apply_line(self, file: Path) -> str:
-        return f"kwizard apply {file}"
+    def apply_line(self, file: Path, bundle: Path | None = None) -> str:
+        return f"kwizard apply {f'--bundle {bundle} ' if bundle else ''}{file}"
+
+    async def read_bundle(self, path: Path) -> Bundle:
+        if path not in self.bundles:
+            raise ReleaseError(f"there is no file {path}", remedy="check the path of the bundle")
+        return self.bundles[path]
+
+    async def open_bundle(self, path: Path, told: Callable[[int, int], None]) -> Opened:
+        bundle = self.bundles[path]
+        told(bundle.size // 3, bundle.size)
+        if self.unpacking is not None:
+            await self.unpacking.wait()
+        if self.bundle_error is not None:
+            raise self.bundle_error
+        return Opened(path, bundle, {i.key: Path("/cache") / i.member for i in bundle.items})
 
     def plan(self, cluster: Cluster) -> Plan:
         return plan_of(cluster)
 
-    async def check_release(self, cluster: Cluster) -> ReleaseReport:
+    async def check_release(self, cluster: Cluster, asker: Asker | None = None) -> ReleaseReport:
         return self.release
 
     async def check_hosts(self, cluster: Cluster, asker: Asker) -> AsyncIterator[HostReport]:

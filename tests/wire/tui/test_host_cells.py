@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from ipaddress import IPv4Address
 
 import pytest
 
 from kwizard.cluster.model import SSH, Role
 from kwizard.tui.host_cells import Column, shown_target, target, text_of, with_text
+from kwizard.tui.host_rows import row_of
+from kwizard.tui.theme import Palette
 
 from .scripted import CLUSTER
 
+GREY = Palette(*["#777777"] * len(fields(Palette)))
 KEYED = replace(
     CLUSTER,
     hosts=(
@@ -77,3 +80,11 @@ def test_the_address_ssh_was_given_becomes_the_hosts_own() -> None:
     hosts = (replace(CLUSTER.hosts[0], ssh=SSH(address="10.1.0.1")), *CLUSTER.hosts[1:])
     host = with_text(replace(CLUSTER, hosts=hosts), "anakin", Column.ADDRESS, "10.1.0.1")
     assert (host.address, host.ssh.address) == (IPv4Address("10.1.0.1"), None)
+
+
+def test_what_is_longer_than_its_column_says_so() -> None:
+    ssh = SSH(user="root", address="127.0.0.1", port=2222)
+    host = replace(CLUSTER.hosts[0], ssh=ssh)
+    cluster = replace(CLUSTER, hosts=(host, *CLUSTER.hosts[1:]))
+    assert row_of(cluster, host, (), GREY)[2].plain == "root@127.0.0…"
+    assert row_of(cluster, cluster.hosts[1], (), GREY)[2].plain == "root"

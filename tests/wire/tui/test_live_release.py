@@ -10,9 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from kwizard.app.holders import OnHosts, on_hosts
+from kwizard.cluster.defaults import with_recipe
 from kwizard.cluster.model import Cluster, RecipeName, Release, Version
 from kwizard.errors import ReleaseError
 from kwizard.lab.release.mirror import Mirror
+from kwizard.release import bundle as bundles
+from kwizard.release.catalog import locate
+from kwizard.remote.host import Found
+from kwizard.tui.facts import release_facts
 from kwizard.tui.live import LiveUseCases
 from kwizard.tui.usecases import Fetching
 from tests.pure.release.forge import server
@@ -97,3 +103,60 @@ async def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     named = replace(modern, etcd=replace(modern.etcd, binaries=str(tmp_path / "nowhere.tar.gz")))
     report = await cases.check_release(named)
     assert any("etcd.binaries: no file" in p.message for p in report.problems)
+
+
+async def test_a_bundle_is_found_by_what_it_is_for_read_and_opened(tmp_path: Path) -> None:
+    cases = LiveUseCases()
+    blank = replace(cases.blank(), hosts=CLUSTER.hosts)
+    source = tmp_path / "kubernetes.tar.gz"
+    source.write_bytes(server(str(blank.version)))
+    items = (bundles.item("release.tarball", source),)
+    made = bundles.Bundle("modern", str(blank.version), "amd64", items)
+    file = tmp_path / "here" / "carried.tar"
+    bundles.write(file, made, {"release.tarball": source})
+    found = await cases.around(blank, None)
+    assert found["bundle",] == (file,)
+    assert await cases.read_bundle(file) == made
+    told: list[tuple[int, int]] = []
+    opened = await cases.open_bundle(file, lambda done, total: told.append((done, total)))
+    assert told[-1] == (made.size, made.size)
+    whole = opened.into(blank)
+    assert whole.release.tarball is not None
+    assert Path(whole.release.tarball).read_bytes() == source.read_bytes()
+    assert cases.apply_line(Path("/c.yaml"), file) == f"kwizard apply --bundle {file} /c.yaml"
+
+
+class Asked:
+    """A host that was asked for its copy of the release."""
+
+    def __init__(self, name: str, found: Found | None) -> None:
+        self.name, self._found, self.passing = name, found, self
+
+    async def sums(self, _path: str) -> Found | None:
+        return self._found
+
+
+async def test_which_hosts_have_the_release_and_what_cannot_be_told() -> None:
+    current = replace(
+        with_recipe(CLUSTER, RecipeName.MODERN, Version(1, 36, 3)),
+        release=Release(sha256="a" * 64),
+    )
+    good = Found(size=5, sha256="a" * 64, sha512="b" * 128)
+    other = replace(good, sha256="c" * 64)
+    hosts = {n: Asked(n, f) for n, f in (("anakin", good), ("boba", other), ("c3po", None))}
+    held = await on_hosts(current, hosts)  # type: ignore[arg-type]
+    assert held == OnHosts(("anakin",), "sha256")
+    place = locate(current.version)
+    facts = dict(release_facts(None, place, held))
+    assert facts["on hosts"] == "anakin"
+    assert facts["here"] == "no, and it will not be downloaded: hosts have it"
+    none = await on_hosts(current, {})
+    assert dict(release_facts(None, place, none))["on hosts"] == "none has it"
+    assert dict(release_facts(None, place, none))["here"] == "not yet, it will be downloaded"
+    unknown = replace(current, version=Version(1, 36, 99), release=Release())
+    said = dict(release_facts(None, place, await on_hosts(unknown, hosts)))  # type: ignore[arg-type]
+    assert "no sum of it is known" in said["on hosts"]
+    away = replace(held, away=("boba",))
+    assert dict(release_facts(None, place, away))["did not answer"] == "boba"
+    brought = replace(current, release=Release(tarball="/x.tar.gz"))
+    assert await on_hosts(brought, hosts) is None  # type: ignore[arg-type]

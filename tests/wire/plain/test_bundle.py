@@ -1,0 +1,73 @@
+"""The plain questions about the release: everything out of a bundle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from kwizard.cluster.model import Version
+from kwizard.errors import ReleaseError
+from kwizard.plain.questions import Questions
+from kwizard.plain.release import ask_release
+from kwizard.plain.talk import Talk
+from kwizard.plain.terminal import Terminal
+from kwizard.tui.draft import Draft
+from tests.wire.tui.looks_answers import BUNDLE
+from tests.wire.tui.scripted import ScriptedCases
+
+from .test_form import MODERN
+
+
+class Paper:
+    """A terminal with the answers written down beforehand."""
+
+    def __init__(self, *answers: str) -> None:
+        self.answers, self.said = list(answers), ""
+
+    def say(self, line: str) -> None:
+        self.said += line + "\n"
+
+    async def line(self, prompt: str, *, hidden: bool = False) -> str:
+        assert not hidden
+        self.say(prompt)
+        return self.answers.pop(0)
+
+
+async def asked(cases: ScriptedCases, *answers: str) -> tuple[Talk, Paper]:
+    paper = Paper(*answers)
+    talk = Talk(Questions(cast("Terminal", paper)), cases, Draft(cases.cluster))
+    await ask_release(talk)
+    return talk, paper
+
+
+async def test_a_bundle_that_lies_around_is_offered_and_its_version_taken(tmp_path: Path) -> None:
+    file = tmp_path / "b.tar"
+    file.touch()
+    older = replace(MODERN, version=Version(1, 35, 4))
+    cases = ScriptedCases(
+        cluster=older, bundles={file: BUNDLE}, lying_around={("bundle",): (file,)}
+    )
+    talk, paper = await asked(cases, "", "", "bundle", "")
+    assert f"Bundle [{file}" in paper.said
+    assert "v1.36.3 is what the bundle holds." in paper.said
+    assert "no network is needed" in paper.said
+    assert talk.draft.cluster.version == Version(1, 36, 3)
+    assert talk.draft.whole.release.tarball == "/cache/release.tarball/kubernetes.tar.gz"
+
+
+async def test_one_that_will_not_do_is_said_and_the_other_questions_are_asked(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "b.tar"
+    file.touch()
+    cases = ScriptedCases(
+        cluster=MODERN,
+        bundles={file: BUNDLE},
+        bundle_error=ReleaseError("b.tar is cut off", remedy="copy it again"),
+    )
+    talk, paper = await asked(cases, "", "", "bundle", str(file), "no")
+    assert "b.tar is cut off" in paper.said
+    assert "copy it again" in paper.said
+    assert talk.draft.bundle is None
+    assert talk.draft.whole is talk.draft.cluster
