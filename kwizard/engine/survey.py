@@ -15,9 +15,10 @@ from kwizard.recipes.step import Operator, Script
 from kwizard.remote.host import ReadOnlyHost
 from kwizard.text import decode
 
-PROBE_TIMEOUT = 90.0
-"""Seconds for all probes of a host together. Where the API server cannot reach its etcd, each of
-some six waits in vain for 5 to 9 s; a look that is cut off tells nothing of that host at all."""
+PROBE_TIMEOUT = 60.0  # seconds for all probes of a host together
+UNANSWERED = 75
+"""Status of a probe that waited in vain for what it asks. The probes after it find `$unanswered`
+set, so that not each of them has to wait."""
 PROBE_LIMIT = 4 << 20  # bytes
 
 
@@ -36,14 +37,16 @@ def combined(tasks: Sequence[Task], mark: str) -> str:
     `mark` is a word no host can guess; it frames each probe's output so that nothing a probe
     prints is taken for another one's verdict.
     """
-    parts = ['steps="${KWIZARD_ROOT:-/var/lib/kwizard}/steps"\n']
+    parts = ['steps="${KWIZARD_ROOT:-/var/lib/kwizard}/steps"\nunanswered=\n']
     for number, task in enumerate(tasks):
         body = task.probe or ("true\n" if task.step.stamped else "false\n")
         parts.append(
             f'stamp=; {{ read -r stamp <"$steps/{task.stamp}"; }} 2>/dev/null || :\n'
             f"printf '%s begin {number} %s\\n' {mark} \"$stamp\"\n"
             f"(\n{body}\n) </dev/null 2>&1\n"
-            f"printf '\\n%s end {number} %s\\n' {mark} $?\n"
+            "ended=$?\n"
+            f'[ "$ended" -ne {UNANSWERED} ] || unanswered=yes\n'
+            f"printf '\\n%s end {number} %s\\n' {mark} \"$ended\"\n"
         )
     return "".join(parts)
 
