@@ -153,6 +153,11 @@ def _tell_change(talk: Talk, old: Snapshot | None, new: Snapshot) -> None:
         for thing in {**before, **now}
         if before.get(thing) != now.get(thing)
     ]
+    known = {d.cause for d in old.diagnoses}
+    for diagnosis in new.diagnoses:
+        if diagnosis.cause not in known:
+            lines.append(_("likely cause: {cause}", cause=told(diagnosis.cause)))
+            lines.append(_("what to do: {remedy}", remedy=told(diagnosis.remedy)))
     if lines:
         talk.ask.say(f"{new.time.astimezone():%H:%M:%S}", *(f"  {line}" for line in lines))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import aclosing, contextmanager
 
 from kwizard.engine.plan import Task
@@ -137,6 +137,10 @@ async def _what_now(talk: Talk) -> bool:
                     return True
             case "shell":
                 await _shell(talk)
+            case "script":
+                await _script(talk)
+            case "log":
+                await _log(talk)
             case "report":
                 await write_report(talk)
             case _:
@@ -150,6 +154,11 @@ def _ways(talk: Talk) -> list[Item]:
         items.append(Item("skip", _("skip"), _("go on without a step that failed, this once")))
     if _hosts(talk) and not talk.cases.rehearsal:
         items.append(Item("shell", _("shell"), _("on a host that failed; exit comes back here")))
+    if _failed(talk):
+        items += [
+            Item("script", _("script"), _("the very script of what failed, and a file with it")),
+            Item("log", _("log"), _("the whole log of what failed")),
+        ]
     return [
         *items,
         Item("report", _("report"), _("write everything needed to ask for help into one file")),
@@ -157,13 +166,17 @@ def _ways(talk: Talk) -> list[Item]:
     ]
 
 
-def _waivable(talk: Talk) -> list[Task]:
-    """The failed tasks a person may skip."""
+def _failed(talk: Talk) -> list[Task]:
+    """The tasks that failed."""
     failed = {f"{f.step}@{f.host}" for f in talk.model.failures}
     if not failed:
         return []
-    plan = talk.cases.plan(talk.draft.whole)
-    return [t for t in plan.tasks if t.id in failed and t.waivable]
+    return [t for t in talk.cases.plan(talk.draft.whole).tasks if t.id in failed]
+
+
+def _waivable(talk: Talk) -> list[Task]:
+    """Those of them a person may skip."""
+    return [t for t in _failed(talk) if t.waivable]
 
 
 def _hosts(talk: Talk) -> list[str]:
@@ -173,17 +186,51 @@ def _hosts(talk: Talk) -> list[str]:
 
 
 async def _skip(talk: Talk) -> bool:
-    tasks = {t.id: t for t in _waivable(talk)}
-    chosen = next(iter(tasks))
-    if len(tasks) > 1:
-        items = [Item(t.id, t.id, told(t.step.title)) for t in tasks.values()]
-        chosen = await talk.ask.pick(_("Which step"), items, chosen)
+    task = await _one_of(talk, _waivable(talk))
     plan = talk.cases.plan(talk.draft.whole)
-    talk.ask.say(consequence(plan, tasks[chosen]), lasting())
-    if not await talk.ask.yes(_("Skip {task}?", task=chosen), default=False):
+    talk.ask.say(consequence(plan, task), lasting())
+    if not await talk.ask.yes(_("Skip {task}?", task=task.id), default=False):
         return False
-    talk.waived |= {chosen}
+    talk.waived |= {task.id}
     return True
+
+
+async def _one_of(talk: Talk, tasks: Sequence[Task]) -> Task:
+    """The task that is meant; not asked for where there is one only."""
+    by_id = {t.id: t for t in tasks}
+    chosen = next(iter(by_id))
+    if len(by_id) > 1:
+        items = [Item(t.id, t.id, told(t.step.title)) for t in tasks]
+        chosen = await talk.ask.pick(_("Which step"), items, chosen)
+    return by_id[chosen]
+
+
+async def _script(talk: Talk) -> None:
+    """The bytes that were run, here and in a file to keep or send."""
+    task = await _one_of(talk, _failed(talk))
+    if not task.script:
+        talk.ask.say(_("This step runs no script."))
+        return
+    talk.ask.say("", *task.script.split("\n"))
+    plan = talk.cases.plan(talk.draft.whole)
+    try:
+        file = await asyncio.to_thread(talk.cases.save_script, plan, task)
+    except OSError as error:
+        talk.complain(error)
+        return
+    talk.ask.say(_("Written to {file}", file=short_path(file)))
+
+
+async def _log(talk: Talk) -> None:
+    """All that was logged of what failed, not only its end."""
+    task = await _one_of(talk, _failed(talk))
+    file = talk.cases.log_file(talk.draft.cluster, task.step.id, task.host_label)
+    try:
+        text = await asyncio.to_thread(file.read_text, encoding="utf-8", errors="replace")
+    except OSError as error:
+        talk.complain(error)
+        return
+    talk.ask.say("", *text.splitlines(), _("The whole log: {file}", file=short_path(file)))
 
 
 async def _shell(talk: Talk) -> None:
