@@ -101,10 +101,21 @@ class Terminal:
         self.until(label)
         for _ in range(40):
             if self.on(label):
-                time.sleep(0.3)  # on a busy machine the screen may lag behind the last Tab
-                if self.on(label):
-                    self.keys("Enter")
-                    return
+                self.keys("Enter")
+                return
+            before = self.screen(colours=True)
             self.keys("Tab")
-            time.sleep(0.15)
+            self._settled(before)
         raise AssertionError(f"no button {label!r} takes the focus:\n{self.screen()}")
+
+    def _settled(self, before: str) -> None:
+        """Wait until the screen is another one and stays so for a moment: on a busy machine keys
+        are answered late, and one more Tab would take the cursor past what it stands on."""
+        deadline = time.monotonic() + 5
+        seen = before
+        while time.monotonic() < deadline:
+            time.sleep(0.15)
+            now = self.screen(colours=True)
+            if now == seen != before:
+                return
+            seen = now
