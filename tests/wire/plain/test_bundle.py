@@ -16,22 +16,8 @@ from kwizard.tui.draft import Draft
 from tests.wire.tui.looks_answers import BUNDLE
 from tests.wire.tui.scripted import ScriptedCases
 
+from .paper import Paper
 from .test_form import MODERN
-
-
-class Paper:
-    """A terminal with the answers written down beforehand."""
-
-    def __init__(self, *answers: str) -> None:
-        self.answers, self.said = list(answers), ""
-
-    def say(self, line: str) -> None:
-        self.said += line + "\n"
-
-    async def line(self, prompt: str, *, hidden: bool = False) -> str:
-        assert not hidden
-        self.say(prompt)
-        return self.answers.pop(0)
 
 
 async def asked(cases: ScriptedCases, *answers: str) -> tuple[Talk, Paper]:
