@@ -282,7 +282,8 @@ class CellTable(Vertical):
     def on_mount(self) -> None:
         """Nothing is being changed yet."""
         self._line.display = self._ticks.display = False
-        self.watch(self.grid, "scroll_y", self._follow, init=False)
+        for axis in ("scroll_x", "scroll_y"):
+            self.watch(self.grid, axis, self._follow, init=False)
 
     @property
     def grid(self) -> CellGrid:
@@ -397,11 +398,12 @@ class CellTable(Vertical):
         grid, cell = self.grid, self._cells[column]
         widths = [c.get_render_width(grid) for c in grid.ordered_columns]
         index = grid.get_column_index(column)
-        x = sum(widths[:index])
+        x = sum(widths[:index]) - int(grid.scroll_x)
         y = grid.get_row_index(row) + grid.header_height - int(grid.scroll_y)
         width = self._ticks.room if cell.ticks else ROOM if cell.wide else widths[index] + 1
-        self._editor.styles.offset = (x, y)
-        self._editor.styles.width = min(width, max(1, self.size.width - x))
+        width = max(1, min(width, self.size.width))
+        self._editor.styles.width = width
+        self._editor.styles.offset = (max(0, min(x, self.size.width - width)), y)
 
     def on_resize(self) -> None:
         """The cell may be elsewhere."""

@@ -238,3 +238,11 @@ async def test_the_line_lies_over_its_cell_in_a_long_table_that_was_scrolled(ope
         await pilot.pause()
         assert app.draft.cluster.hosts[20].name == "host20x"
         assert "host20x" in text_of(pilot)
+
+
+async def test_on_the_narrowest_terminal_all_roles_can_be_seen(opened: Open) -> None:
+    async with opened(ScriptedCases(), size=(60, 18)) as pilot:
+        await to_hosts(pilot)
+        await pilot.press(*["right"] * 4, "enter")
+        await pilot.pause()
+        assert "✓ control-plane · worker ✓ etcd" in text_of(pilot)
