@@ -136,8 +136,7 @@ class TestThreeControlPlanes:
             assert here.ready_nodes() == dict.fromkeys(NAMES, "True")
 
     def test_verify_names_each_hosts_daemons(self, cluster: Modern):
-        seen = cluster.verify()
-        assert seen["ok"] is True
+        seen = cluster.well()
         assert {c["name"] for c in seen["components"] if c["status"] == "Healthy"} == {
             f"{daemon}-{name}"
             for daemon in ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd")

@@ -176,7 +176,7 @@ def test_host_gw_on_the_hosts_second_network_behind_firewalld(
     cluster = Modern(site, site.lab.layout.name)
 
     assert cluster.ready_nodes() == dict.fromkeys(NAMES, "True")
-    assert len(ping_cells(cluster)) == 27
+    assert len(cluster.well()["matrix"]["cells"]) == 27
     reach_the_service(cluster)
     subnets = leased(site)
     for name in NAMES:
