@@ -12,7 +12,15 @@ member() {
         --cacert='{{ pki }}/etcd-ca.crt' --cert='{{ pki }}/etcd-client.crt' --key='{{ pki }}/etcd-client.key'
 }
 
+# The table people know, for its place beside the true checks: it costs an answer, and is none.
+listed() {
+    HOME=/proc within 10 /usr/local/bin/kubectl --kubeconfig='{{ kubeconfig }}' --server="$1" get componentstatuses -o json
+}
+
 section component/kube-apiserver healthy '{{ server }}' '/readyz?verbose'
+if [ "$status" -eq 0 ]; then
+    section listed quiet listed '{{ server }}'
+fi
 section component/kube-controller-manager healthy https://127.0.0.1:10257 /healthz
 section component/kube-scheduler healthy https://127.0.0.1:10259 /healthz
 {% for name, endpoint in etcd.items() %}

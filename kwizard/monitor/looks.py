@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -91,7 +91,9 @@ def _one_table(tables: Mapping[str, Components | None]) -> Components:
     if len(tables) > 1:
         return controlplane.together(tables)
     name, table = next(iter(tables.items()))
-    return table or Components(error=_silent(name))
+    if table is None:
+        return Components(error=_silent(name))
+    return replace(table, listed_by=name) if table.listed else table
 
 
 def _first_list(lists: Mapping[str, Nodes | None]) -> Nodes:

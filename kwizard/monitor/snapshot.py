@@ -11,8 +11,9 @@ from typing import Any, Literal
 from kwizard.cluster.model import Cluster
 from kwizard.language import N_
 from kwizard.monitor.expected import missing_nodes, stopped_daemons
+from kwizard.monitor.listed import WHY, beside
 from kwizard.monitor.looks import Looks
-from kwizard.monitor.tables import component_table, matrix_table, node_table
+from kwizard.monitor.tables import component_table, listed_table, matrix_table, node_table
 from kwizard.probes.components import Component
 from kwizard.probes.diagnosis import Diagnosis, diagnose
 from kwizard.probes.matrix import Matrix
@@ -30,7 +31,8 @@ class Snapshot:
     `components_error` and `nodes_error` are "" when the API server answered; without its answer
     `components` holds what the components themselves said. `matrix` is None when none was asked
     for. `problems` says by host why a look at it failed. `faults` are further sentences: a node
-    that is missing, a daemon that does not run.
+    that is missing, a daemon that does not run. `listed` is what componentstatus says, asked of the
+    API server of `listed_by`, where it may mislead; what is true is in `components`.
     """
 
     time: datetime
@@ -44,6 +46,8 @@ class Snapshot:
     services: Mapping[str, tuple[Service, ...]] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
+    listed: tuple[Component, ...] = ()
+    listed_by: str = ""
 
     @property
     def ok(self) -> bool:
@@ -67,10 +71,8 @@ class Snapshot:
             .isoformat(timespec="milliseconds")
             .replace("+00:00", "Z"),
             "cluster": self.cluster,
-            "components": [
-                {"name": c.name, "status": c.status, "message": c.message, "error": c.error}
-                for c in self.components
-            ],
+            "components": [_row(c) for c in self.components],
+            "componentstatuses": [_row(c) for c in self.listed],
             "components_error": self.components_error,
             "nodes": [
                 {
@@ -96,6 +98,10 @@ class Snapshot:
         lines = component_table(self.components) if self.components else []
         if self.components_error:
             lines.append(f"{say(N_('components'))}: {say(self.components_error)}")
+        if self.listed:
+            asked = say(N_("kubectl get componentstatuses, asked of {host}"))
+            lines += ["", f"{asked.format(host=self.listed_by)}:"]
+            lines += [*listed_table(beside(self.listed, self.components)), say(WHY)]
         lines.append("")
         lines += node_table(self.nodes) if self.nodes else []
         if self.nodes_error:
@@ -114,6 +120,15 @@ class Snapshot:
             lines += ["", *troubles, *map(say, self.faults)]
         end = N_("all is well") if self.ok else N_("not everything is as it should be")
         return [*lines, "", say(end)]
+
+
+def _row(component: Component) -> dict[str, str]:
+    return {
+        "name": component.name,
+        "status": component.status,
+        "message": component.message,
+        "error": component.error,
+    }
 
 
 async def take(
@@ -147,6 +162,8 @@ async def take(
         cluster=cluster.name,
         components=seen.components.rows,
         components_error=seen.components.error,
+        listed=seen.components.listed,
+        listed_by=seen.components.listed_by,
         nodes=seen.nodes.rows,
         nodes_error=seen.nodes.error,
         matrix=found,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from kwizard.monitor.heat import Grade, grade, usual
+from kwizard.monitor.listed import Listed
 from kwizard.probes.components import Component
 from kwizard.probes.matrix import Cell, Matrix
 from kwizard.probes.nodes import Node
@@ -29,6 +31,23 @@ def component_table(rows: Sequence[Component]) -> list[str]:
     )
 
 
+def listed_table(rows: Sequence[Listed]) -> list[str]:
+    """componentstatus, and behind each row the true check of each part it may stand for."""
+    return columns(
+        [
+            ("NAME", "STATUS", "THE TRUE CHECK"),
+            *(
+                (
+                    listed.row.name,
+                    listed.row.status,
+                    ", ".join(f"{host} {c.status}".strip() for host, c in listed.named()) or "none",
+                )
+                for listed in rows
+            ),
+        ]
+    )
+
+
 def node_table(rows: Sequence[Node]) -> list[str]:
     """As `kubectl get node` shows them."""
     return columns(
@@ -40,7 +59,9 @@ def node_table(rows: Sequence[Node]) -> list[str]:
 
 
 def matrix_table(matrix: Matrix) -> list[str]:
-    """A row a target, a column a source; the mean time, "lost", or "?" for what was not tried."""
+    """A row a target, a column a source; the mean time, how many answered where some did not,
+    "lost", or "?" for what was not tried; with a word for what is slow beside the others."""
+    most = usual(matrix)
     cells = {(c.source, c.target): c for c in matrix.cells}
     lines = columns(
         [
@@ -49,7 +70,7 @@ def matrix_table(matrix: Matrix) -> list[str]:
                 (
                     target.name,
                     str(target.address or ""),
-                    *(cell_word(cells.get((source, target.name))) for source in matrix.sources),
+                    *(cell_word(cells.get((s, target.name)), most) for s in matrix.sources),
                 )
                 for target in matrix.targets
             ),
@@ -59,10 +80,13 @@ def matrix_table(matrix: Matrix) -> list[str]:
     return [*lines, f"{answered} of {len(matrix.cells)} pings answered"]
 
 
-def cell_word(cell: Cell | None) -> str:
-    """One cell in a word."""
+def cell_word(cell: Cell | None, usual_ms: float | None = None) -> str:
+    """One cell in a word, where most take `usual_ms`."""
     if cell is None or (not cell.ok and not cell.sent):
         return "?"
     if not cell.ok:
         return "lost"
-    return "ok" if cell.rtt_ms is None else f"{cell.rtt_ms:.2f} ms"
+    if cell.received < cell.sent:
+        return f"{cell.received} of {cell.sent}"
+    slow = {Grade.FAIR: ", slow", Grade.POOR: ", very slow"}.get(grade(cell, usual_ms), "")
+    return "ok" if cell.rtt_ms is None else f"{cell.rtt_ms:.2f} ms{slow}"

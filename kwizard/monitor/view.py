@@ -72,6 +72,7 @@ def matching(snapshot: Snapshot, word: str) -> Snapshot:
         components=tuple(
             c for c in snapshot.components if has(c.name, c.status, c.message, c.error)
         ),
+        listed=tuple(c for c in snapshot.listed if has(c.name, c.status, c.message, c.error)),
         nodes=tuple(n for n in snapshot.nodes if has(n.name, n.status, n.version, n.internal_ip)),
         services={
             host: tuple(s for s in found if has(s.name, host, s.state))

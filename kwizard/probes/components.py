@@ -32,10 +32,16 @@ class Component:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Components:
     """The table, sorted by name. `error` is "" when the API server answered; otherwise it says why
-    not, and the rows are what the components themselves answered at their own ports."""
+    not, and the rows are what the components themselves answered at their own ports.
+
+    `listed` is what componentstatus says, where the rows are checks of their own that it may
+    contradict; `listed_by` the host whose API server said it.
+    """
 
     rows: tuple[Component, ...] = ()
     error: str = ""
+    listed: tuple[Component, ...] = ()
+    listed_by: str = ""
 
     @property
     def ok(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from kwizard.probes.components import Component, Components
+from kwizard.probes.components import Component, Components, from_json
 from kwizard.probes.script import render
 from kwizard.probes.sections import Section, read, short
 from kwizard.remote.host import Output
@@ -28,14 +28,17 @@ def script(server: str, kubeconfig: str, pki: str, etcd: Mapping[str, str]) -> s
 
 
 def parse(output: Output) -> Components:
-    """What the script printed, a row for each part, sorted by name. Never raises."""
-    found = read(output).under("component/")
+    """What the script printed, a row for each part, sorted by name, and what componentstatus says
+    of them. Never raises."""
+    said = read(output)
+    found = said.under("component/")
     rows = tuple(sorted(_row(name, section) for name, section in found.items()))
     api = found.get(_API)
     if api is None:
         return Components(rows=rows, error="the look at the control plane was cut short")
     error = "" if api.ok else next(r.error for r in rows if r.name == _API)
-    return Components(rows=rows, error=error)
+    listed = from_json(said["listed"].text) if said["listed"].ok else ()
+    return Components(rows=rows, error=error, listed=listed)
 
 
 def together(looks: Mapping[str, Components | None]) -> Components:
@@ -43,7 +46,7 @@ def together(looks: Mapping[str, Components | None]) -> Components:
 
     Daemons there is one of on each host get that host's name behind theirs. etcd's members, whom
     every host asks, are told of by the first that could ask them. `error` is "" as soon as one API
-    server answered well.
+    server answered well; componentstatus is the first one's that gave it.
     """
     rows: dict[str, Component] = {}
     errors = []
@@ -57,7 +60,10 @@ def together(looks: Mapping[str, Components | None]) -> Components:
         if found.error:
             errors.append(f"{host}: {found.error}")
     error = "; ".join(errors) if len(errors) == len(looks) else ""
-    return Components(rows=tuple(sorted(rows.values())), error=error)
+    host, listed = next(
+        ((h, s.listed) for h, s in looks.items() if s is not None and s.listed), ("", ())
+    )
+    return Components(rows=tuple(sorted(rows.values())), error=error, listed=listed, listed_by=host)
 
 
 def _row(name: str, section: Section) -> Component:

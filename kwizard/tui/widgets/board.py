@@ -12,11 +12,13 @@ from textual.message import Message
 from textual.widgets import DataTable, Static
 
 from kwizard.language import _, told
+from kwizard.monitor.heat import Grade, grade, usual
+from kwizard.monitor.listed import WHY, beside
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.probes.matrix import Cell, Matrix
 from kwizard.probes.services import Service
 from kwizard.tui.plain import cell, padded, plain
-from kwizard.tui.theme import palette
+from kwizard.tui.theme import Palette, palette
 from kwizard.tui.widgets.grid import Grid
 
 
@@ -43,6 +45,10 @@ class Board(Container):
                 yield Static(_("Components"), classes="board-heading")
                 yield Grid(id="components")
                 yield Static(id="components-error")
+                with Vertical(id="listed-part"):
+                    yield Static(id="listed-heading", classes="board-heading")
+                    yield Grid(id="listed")
+                    yield Static(id="listed-why")
             with Vertical(classes="board-half"):
                 yield Static(_("Nodes"), classes="board-heading")
                 yield Grid(id="nodes")
@@ -51,6 +57,7 @@ class Board(Container):
             with Vertical(id="pings"):
                 yield Static(_("Pings, from a container on each host"), classes="board-heading")
                 yield Grid(id="matrix", cursor="cell", fixed_columns=1)
+                yield Static(id="heat")
             with Vertical(id="causes"):
                 yield Static(id="cell")
                 yield Static(id="diagnoses")
@@ -62,6 +69,9 @@ class Board(Container):
         """Headings are there before the first snapshot."""
         self.query_one("#components", Grid).columns_are(
             ("name", None, _("name")), ("status", 11, _("status")), ("message", None, _("message"))
+        )
+        self.query_one("#listed", Grid).columns_are(
+            ("name", 18, _("name")), ("says", 11, _("says")), ("truth", None, _("the true check"))
         )
         self.query_one("#nodes", Grid).columns_are(
             ("name", None, _("name")),
@@ -75,6 +85,7 @@ class Board(Container):
         """Draw this one; only what differs is touched."""
         self._snapshot = snapshot
         self._component_table(snapshot)
+        self._listed_table(snapshot)
         self._node_table(snapshot)
         self._service_table(snapshot.services)
         self._matrix(snapshot.matrix or Matrix())
@@ -97,6 +108,28 @@ class Board(Container):
             )
         down = [f"{c.name}: {c.error or c.message}" for c in rows if not c.ok]
         _error(self.query_one("#components-error", Static), snapshot.components_error, *down)
+
+    def _listed_table(self, snapshot: Snapshot) -> None:
+        """componentstatus, where it may mislead, and behind each row what is true."""
+        self.query_one("#listed-part").display = bool(snapshot.listed)
+        if not snapshot.listed:
+            return
+        table, colours = self.query_one("#listed", Grid), palette(self.app)
+        heading = _("kubectl get componentstatuses, asked of {host}", host=snapshot.listed_by)
+        self.query_one("#listed-heading", Static).update(plain(heading))
+        self.query_one("#listed-why", Static).update(plain(_(WHY), "$muted"))
+        rows = beside(snapshot.listed, snapshot.components)
+        _keep(table, [listed.row.name for listed in rows])
+        for listed in rows:
+            row, truth = listed.row, cell("")
+            for number, (host, one) in enumerate(listed.named()):
+                style = colours.good if one.ok else colours.bad
+                said = f"{'✓' if one.ok else '✗'} {host or one.status}"
+                truth.append(("  " if number else "") + said, style)
+            mark = "≠" if listed.differs else "✓" if row.ok else "✗"
+            style = colours.warn if listed.differs else colours.muted
+            says = cell(f"{mark} {row.status}", style)
+            table.put(row.name, {"name": cell(row.name), "says": says, "truth": truth})
 
     def _node_table(self, snapshot: Snapshot) -> None:
         table, colours = self.query_one("#nodes", Grid), palette(self.app)
@@ -153,7 +186,10 @@ class Board(Container):
             table.columns_are(("to", 34, _("to")), *((s, 11) for s in matrix.sources))
         _keep(table, [t.name for t in matrix.targets])
         cells = {(c.source, c.target): c for c in matrix.cells}
-        colours = palette(self.app)
+        colours, most = palette(self.app), usual(matrix)
+        legend = self.query_one("#heat", Static)
+        legend.display = bool(matrix.cells)
+        legend.update(plain(meaning(most), "$muted"))
         for target in matrix.targets:
             name, _slash, part = target.name.partition("/")
             label = cell(f"{name:<10} {padded(part or _('host'), 9)} ")
@@ -161,8 +197,8 @@ class Board(Container):
             values = {"to": label}
             for source in matrix.sources:
                 one = cells.get((source, target.name))
-                text, style = heat(one)
-                values[source] = cell(text, getattr(colours, style))
+                text, style = heat(one, most)
+                values[source] = cell(text, style_of(style, colours))
             table.put(target.name, values)
 
     @on(DataTable.CellSelected, "#matrix")
@@ -198,15 +234,34 @@ class Board(Container):
         )
 
 
-def heat(one: Cell | None) -> tuple[str, str]:
-    """A cell's text and the name of its colour in the palette."""
-    if one is None or one.sent == 0:
-        return "? " + _("untried"), "warn"
-    if not one.ok:
-        return "✗ " + _("{received} of {sent}", received=0, sent=one.sent), "bad"
-    if one.received < one.sent - 1:
-        return "! " + _("{received} of {sent}", received=one.received, sent=one.sent), "warn"
-    return ("✓" if one.rtt_ms is None else f"✓ {one.rtt_ms:.2f} ms"), "good"
+def heat(one: Cell | None, usual_ms: float | None) -> tuple[str, Grade]:
+    """A cell's text, a symbol and figures, and its grade."""
+    found = grade(one, usual_ms)
+    if one is None or found is Grade.UNTRIED:
+        return f"{found} " + _("untried"), found
+    if one.received < one.sent:
+        said = _("{received} of {sent}", received=one.received, sent=one.sent)
+        return f"{found} {said}", found
+    return (f"{found}" if one.rtt_ms is None else f"{found} {one.rtt_ms:.2f} ms"), found
+
+
+def style_of(found: Grade, colours: Palette) -> str:
+    """The colour of a grade. Where two share one, weight and symbol tell them apart."""
+    return {
+        Grade.WELL: colours.good,
+        Grade.FAIR: colours.warn,
+        Grade.POOR: f"bold reverse {colours.warn}",
+        Grade.LOST: colours.bad,
+        Grade.UNTRIED: colours.muted,
+    }[found]
+
+
+def meaning(usual_ms: float | None) -> str:
+    """What the symbols of the matrix mean, on one line of 75 characters."""
+    well = _("✓ usual") if usual_ms is None else _("✓ usual: {time:.2f} ms", time=usual_ms)
+    return "  ".join(
+        [well, _("~ 1 lost or 3x slower"), _("! more or 10x"), _("✗ none"), _("? untried")]
+    )
 
 
 def diagnoses(snapshot: Snapshot) -> Content:

@@ -66,6 +66,17 @@ def then(*parts: Steps) -> Steps:
     return steps
 
 
+def to(selector: str) -> Steps:
+    """Scroll so that this is seen."""
+
+    async def steps(pilot: Pilot[int]) -> None:
+        await pilot.pause()
+        pilot.app.screen.query_one(selector).scroll_visible(animate=False, immediate=True)
+        await pilot.pause()
+
+    return steps
+
+
 async def to_the_end(pilot: Pilot[int]) -> None:
     """To the last line of the verification's page."""
     pilot.app.screen.query_one("#verify-area").scroll_end(animate=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from kwizard.engine.events import Event
 from kwizard.errors import HostUnreachable, JournalLocked
@@ -16,8 +17,8 @@ from kwizard.tui.screens.paths import AskPath
 from kwizard.tui.screens.ping import PingScreen
 from kwizard.tui.screens.verify import VerifyScreen
 
-from .looks import RUN, WATCH, Look, Steps, keys, then, to_the_end
-from .pictures import snapshot
+from .looks import RUN, WATCH, Look, Steps, keys, then, to, to_the_end
+from .pictures import highly_available, snapshot, uneven
 from .scripted import ScriptedCases, Story
 
 
@@ -263,6 +264,20 @@ VERIFY = {
         verified(text="✗ Not well"),
         RUN,
     ),
+    "verify_heat": Look(
+        VerifyScreen,
+        "uneven pings",
+        lambda: ScriptedCases(runs=[whole()], last=replace(RED, matrix=uneven())),
+        verified(text="~ 1 lost"),
+        RUN,
+    ),
+    "verify_listed": Look(
+        VerifyScreen,
+        "listed",
+        lambda: ScriptedCases(runs=[whole()], last=highly_available()),
+        then(verified(text="✗ Not well"), to("#listed-part"), keys(then="THE TRUE CHECK")),
+        RUN,
+    ),
     "verify_ping": Look(
         VerifyScreen,
         "ping",
@@ -315,6 +330,13 @@ MONITOR = {
         "not well",
         lambda: ScriptedCases(pictures=(RED, asyncio.Event())),
         keys(then="✗ Not well"),
+        WATCH,
+    ),
+    "monitor_listed": Look(
+        MonitorScreen,
+        "listed",
+        lambda: ScriptedCases(pictures=(highly_available(), asyncio.Event())),
+        then(keys(then="✗ Not well"), to("#listed-part"), keys(then="componentstatus can")),
         WATCH,
     ),
     "monitor_paused": Look(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
+from typing import Any
 
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.probes.components import Component
@@ -60,6 +62,42 @@ def matrix(*dead: tuple[str, str]) -> Matrix:
         for j, t in enumerate(targets)
     ]
     return Matrix(sources=HOSTS, targets=tuple(targets), cells=tuple(cells))
+
+
+def uneven() -> Matrix:
+    """Cells of every grade."""
+    whole = matrix()
+    other: dict[tuple[str, str], dict[str, Any]] = {
+        ("anakin", "boba"): {"received": 3},
+        ("anakin", "c3po/gateway"): {"received": 2, "rtt_ms": 0.52},
+        ("anakin", "c3po/container"): {"received": 0, "rtt_ms": None, "error": "no answer"},
+        ("boba", "anakin"): {"rtt_ms": 2.61},
+        ("boba", "anakin/gateway"): {"rtt_ms": 18.4},
+        ("c3po", "boba/container"): {"sent": 0, "received": 0, "rtt_ms": None},
+    }
+    cells = (replace(c, **other.get((c.source, c.target), {})) for c in whole.cells)
+    return replace(whole, cells=tuple(cells))
+
+
+def highly_available() -> Snapshot:
+    """Three control planes; componentstatus knows of one, and is wrong about another."""
+    refused = 'Get "https://127.0.0.1:10257/healthz": dial tcp: connect: connection refused'
+    stopped = Component(name="kube-scheduler-c3po", status="Unhealthy", error="connection refused")
+    rows = [
+        Component(name=f"{part}-{host}", status="Healthy", message="ok")
+        for part in ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+        for host in HOSTS
+    ]
+    return replace(
+        snapshot(),
+        components=tuple(stopped if row.name == stopped.name else row for row in rows),
+        listed=(
+            Component(name="controller-manager", status="Unhealthy", message=refused),
+            *(Component(name=f"etcd-{n}", status="Healthy", message="ok") for n in range(3)),
+            Component(name="scheduler", status="Healthy", message="ok"),
+        ),
+        listed_by="anakin",
+    )
 
 
 def components(*, scheduler: bool = True) -> tuple[Component, ...]:
