@@ -19,7 +19,8 @@ from kwizard.paths import cluster_dir, state_home
 @dataclass(frozen=True, slots=True)
 class KnownCluster:
     """`status`: "saved" (never started), "unfinished", or "done". `phase`, `step` and `host` say
-    where it stopped, `when` the time of the last record (aware, UTC)."""
+    where it stopped, `when` the time of the last record (aware, UTC). `waived` are the tasks a
+    person skipped and nobody has done since, as (step, host)."""
 
     name: str
     file: Path
@@ -28,6 +29,7 @@ class KnownCluster:
     step: str = ""
     host: str = ""
     when: datetime | None = None
+    waived: tuple[tuple[str, str], ...] = ()
 
 
 def known() -> tuple[KnownCluster, ...]:
@@ -75,9 +77,9 @@ def _known() -> Iterator[KnownCluster]:
 def _describe(name: str, file: Path, state: JournalState) -> KnownCluster:
     if not state.last_run:
         return KnownCluster(name, file, "saved")
+    waived = tuple((step, host) for step, _, host in (t.rpartition("@") for t in state.waived))
     if state.last_run == "done":
-        return KnownCluster(name, file, "done", when=state.last_time)
+        return KnownCluster(name, file, "done", when=state.last_time, waived=waived)
     step, _, host = state.last_task.partition("@")
-    return KnownCluster(
-        name, file, "unfinished", step.partition("/")[0], step, host, state.last_time
-    )
+    phase = step.partition("/")[0]
+    return KnownCluster(name, file, "unfinished", phase, step, host, state.last_time, waived)

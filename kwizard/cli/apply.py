@@ -19,6 +19,7 @@ from kwizard.cli.common import (
     bundle_option,
     file_argument,
     json_option,
+    keep_report,
     open_session,
     read_cluster,
     run_async,
@@ -96,13 +97,17 @@ async def follow(installation: Installation | Reset, as_json: bool) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, installation.interrupt)
     narrator = Narrator(functools.partial(print, flush=True))
-    status = 3
+    status, failures = 3, list[str]()
     async with aclosing(installation.events()) as events:
         async for event in events:
             if as_json:
                 print(json.dumps(ev.to_json(event), ensure_ascii=False), flush=True)  # noqa: T201
             else:
                 narrator.tell(event)
+            if isinstance(event, ev.StepFailed):
+                failures.append(
+                    f"{event.step} on {event.host} failed: {event.reason}\n{event.log_tail}"
+                )
             if isinstance(event, ev.RunFinished):
                 status = event.exit
     if status == 3:
@@ -110,4 +115,6 @@ async def follow(installation: Installation | Reset, as_json: bool) -> int:
             _("interrupted: what was started on the hosts goes on; run the same command again"),
             err=True,
         )
+    elif status:
+        await keep_report(installation.session.cluster.name, "\n\n".join(failures))
     return status

@@ -8,11 +8,13 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from kwizard.app import report
 from kwizard.app.bundles import adopt
 from kwizard.app.session import Session
 from kwizard.cluster.load import load
@@ -104,6 +106,17 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
     finally:
         if shown >= 0 and terminal:
             click.echo(err=True)
+
+
+async def keep_report(name: str, words: str) -> None:
+    """After a failure: write the report somebody may have to send, and say on standard error where
+    it is. Where it cannot be written that is said, and nothing else is different."""
+    try:
+        file = await asyncio.to_thread(report.keep_report, name, words, datetime.now(UTC))
+    except OSError as error:
+        click.echo(f"no report was written: {error}", err=True)
+    else:
+        click.echo(f"a report for help: {file}", err=True)
 
 
 class TerminalCredentials:

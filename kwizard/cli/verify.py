@@ -11,6 +11,7 @@ from kwizard.app.verifying import verify as look
 from kwizard.cli.common import (
     file_argument,
     json_option,
+    keep_report,
     open_session,
     read_cluster,
     run_async,
@@ -45,4 +46,6 @@ async def verify(
     else:
         for line in snapshot.summary(told):
             click.echo(line)
+    if not snapshot.ok:
+        await keep_report(cluster.name, "\n".join(snapshot.summary()))
     ctx.exit(0 if snapshot.ok else 1)

@@ -12,7 +12,7 @@ from kwizard.language import _, told
 from kwizard.monitor.pings import ping_in_full
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.plain.questions import Item
-from kwizard.plain.run import write_report
+from kwizard.plain.run import keep_report, write_report
 from kwizard.plain.talk import Talk
 from kwizard.tui.farewell import first_commands, kubeconfig
 
@@ -62,6 +62,8 @@ async def _look(talk: Talk) -> None:
         talk.complain(error)
         return
     _tell(talk, talk.snapshot)
+    if not talk.snapshot.ok:
+        await keep_report(talk, "\n".join(talk.snapshot.summary()))
 
 
 def _tell(talk: Talk, snapshot: Snapshot) -> None:

@@ -63,7 +63,7 @@ async def _once(talk: Talk) -> None:
     if model.status == "running":
         model.status = "failed" if talk.error else "interrupted"
     if model.status == "failed":
-        await _keep_report(talk)
+        await _report_failure(talk)
 
 
 def _pause(talk: Talk, line: str) -> bool:
@@ -85,7 +85,7 @@ def _pause(talk: Talk, line: str) -> bool:
     return True
 
 
-async def _keep_report(talk: Talk) -> None:
+async def _report_failure(talk: Talk) -> None:
     """After a failure the report somebody may have to send is written without being asked for."""
     words = [
         "\n".join([f"{f.step} on {f.host} failed: {f.reason}", f.log_tail])
@@ -93,9 +93,14 @@ async def _keep_report(talk: Talk) -> None:
     ]
     if talk.error is not None:
         words.append(str(talk.error))
+    await keep_report(talk, "\n\n".join(words))
+
+
+async def keep_report(talk: Talk, words: str) -> None:
+    """Write the report; `words` say what failed."""
     name = talk.draft.cluster.name
     try:
-        file = await asyncio.to_thread(talk.cases.keep_report, name, "\n\n".join(words))
+        file = await asyncio.to_thread(talk.cases.keep_report, name, words)
     except KwizardError:
         return  # the way on is what matters now; the report can still be asked for
     talk.ask.say(_("A report for help: {file}", file=short_path(file)))

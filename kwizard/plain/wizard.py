@@ -21,6 +21,7 @@ from kwizard.plain.terminal import Gone
 from kwizard.tui.draft import Draft
 from kwizard.tui.farewell import exit_code, last_words
 from kwizard.tui.measures import ago
+from kwizard.tui.skipping import left_out
 from kwizard.tui.usecases import Practise
 
 Start = Literal["new", "resume", "monitor"]
@@ -158,6 +159,9 @@ def _of(talk: Talk, known: KnownCluster) -> list[Item]:
             Item(f"open {name}", _("open {name}", name=name), _("saved, not installed yet")),
         ]
     monitor_it = Item(f"monitor {name}", _("monitor {name}", name=name), watch)
+    if known.status == "done" and known.waived:
+        lacks = _("skipped by you, not done: {tasks}", tasks="; ".join(left_out(known.waived)))
+        return [Item(f"resume {name}", _("finish {name}", name=name), lacks), monitor_it]
     if known.status == "done":
         return [monitor_it]
     when = ago((talk.clock() - known.when).total_seconds()) if known.when else _("some time ago")

@@ -231,6 +231,15 @@ class KwizardApp(App[int]):
         """A run is being followed."""
         return self._engine is not None and not self._engine.done()
 
+    def afresh(self) -> None:
+        """A cluster was chosen to be worked on: what was done with one before says nothing of it,
+        and what a person skipped is to be done."""
+        if not self.installing:
+            commands = self.run_model.commands
+            self.run_model, self.snapshot, self.error = RunModel(), None, None
+            self.run_model.commands = commands  # what was run stays in the list
+            self.waived.clear()
+
     def install(self) -> None:
         """Begin, or try again what is due. Nothing happens while a run is being followed."""
         if self.installing:

@@ -35,6 +35,20 @@ def lasting() -> str:
     return _("It is skipped this once, written down as skipped by you, and due in the next run.")
 
 
+def left_out(waived: Sequence[tuple[str, str]]) -> list[str]:
+    """What was skipped, as (step, host): a line a step, with its hosts."""
+    where: dict[str, list[str]] = {}
+    for step, host in waived:
+        where.setdefault(step, []).append(host)
+    lines = [
+        _("{step} on {hosts}", step=step, hosts=_few(hosts))
+        for step, hosts in list(where.items())[:NAMED]
+    ]
+    if (more := len(where) - NAMED) > 0:
+        lines.append(_("and {count} more", count=more))
+    return lines
+
+
 def reminder(waived: Sequence[tuple[str, str]], name: str) -> str:
     """For the terminal after a run: what was skipped, as (step, host), and how it is done after
     all; empty when nothing was."""

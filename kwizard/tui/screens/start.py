@@ -18,6 +18,7 @@ from kwizard.tui.errors import unforeseen
 from kwizard.tui.measures import ago
 from kwizard.tui.plain import lines, phrase, plain
 from kwizard.tui.screens.page import Page
+from kwizard.tui.skipping import left_out
 
 if TYPE_CHECKING:
     from kwizard.app.clusters import KnownCluster
@@ -84,12 +85,14 @@ class StartScreen(Page):
                 plain(
                     _("Open {name}", name=k.name)
                     if k.status == "saved"
+                    else _("Finish {name}", name=k.name)
+                    if k.status == "done"
                     else _("Resume {name}", name=k.name)
                 ),
                 id=f"resume {k.name}",
             )
             for k in known
-            if k.status != "done"
+            if k.status != "done" or k.waived
         ]
         watch = [
             Option(plain(_("Monitor {name}", name=k.name)), id=f"monitor {k.name}")
@@ -135,7 +138,9 @@ class StartScreen(Page):
         if verb == "real":
             return plain(_("The pretend hosts end, and you are back among real clusters."))
         if verb == "monitor":
+            skipped = self._skipped(known) if known is not None else []
             return lines(
+                *skipped,
                 _("Components, nodes, pings and services, refreshed every few seconds."),
                 "",
                 _("It only looks: nothing on that page can change a host."),
@@ -151,10 +156,29 @@ class StartScreen(Page):
             ),
         )
 
+    def _skipped(self, known: KnownCluster) -> list[Content | str]:
+        """That a cluster is not whole, and what it lacks."""
+        if not known.waived:
+            return []
+        return [
+            Content.assemble(("» ", "$warning"), plain(_("Skipped by you, not done:"), "bold")),
+            *(plain(f"  {line}") for line in left_out(known.waived)),
+            "",
+        ]
+
     def _where_it_stopped(self, known: KnownCluster) -> Content:
         if known.status == "saved":
             return lines(_("Saved, not installed yet."), "", _("Opens the review of its plan."))
-        parts: list[Content | str] = []
+        if known.status == "done":
+            return lines(
+                _("It is installed, but for what was skipped."),
+                "",
+                *self._skipped(known),
+                _("This does it now, and verifies again; what is as wanted stays as it is."),
+                "",
+                plain(str(known.file), "$muted"),
+            )
+        parts: list[Content | str] = self._skipped(known)
         if known.step:
             stopped = (
                 _("It stopped at {step} on {host}") if known.host else _("It stopped at {step}")
@@ -211,6 +235,7 @@ class StartScreen(Page):
         elif known.status == "saved":
             self.app.push_screen(ReviewScreen())
         else:
+            self.wizard.afresh()
             self.app.push_screen(InstallScreen())
 
     def _change_hosts(self, verb: str) -> None:

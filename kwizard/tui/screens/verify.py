@@ -14,6 +14,7 @@ from textual.widgets import Button, Static
 
 from kwizard.errors import KwizardError
 from kwizard.language import _
+from kwizard.tui.errors import what_happened
 from kwizard.tui.farewell import first_commands, kubeconfig
 from kwizard.tui.paths import short_path
 from kwizard.tui.plain import lines, plain
@@ -21,6 +22,8 @@ from kwizard.tui.screens.page import Page
 from kwizard.tui.screens.ping import PingScreen
 from kwizard.tui.widgets.board import Board, verdict
 from kwizard.tui.widgets.frame import Buttons, Stage
+
+LOOK = 1 / 4  # seconds between two looks whether the report is written
 
 
 class VerifyScreen(Page):
@@ -36,9 +39,14 @@ class VerifyScreen(Page):
         Binding("q", "app.leave", "Quit"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._keeping = False
+
     def body(self) -> ComposeResult:
         """The verdict, the tables, what to do next."""
         yield Static(id="verdict")
+        yield Static(id="kept")
         with VerticalScroll(id="verify-area", can_focus=False):
             yield Board(id="board")
             yield Static(id="next-steps")
@@ -53,6 +61,7 @@ class VerifyScreen(Page):
 
     def on_mount(self) -> None:
         """What the run saw at its end is shown at once; else look now."""
+        self.set_interval(LOOK, self._say_kept)
         snapshot = self.wizard.snapshot or self.wizard.cases.verified()
         if snapshot is not None:
             self.wizard.snapshot = snapshot
@@ -60,6 +69,20 @@ class VerifyScreen(Page):
         else:
             self.query_one(Board).display = False  # until there is something in it
             self.action_again()
+
+    def _say_kept(self) -> None:
+        """Where the report is, as soon as it is written."""
+        said = self.wizard.aftermath.said if self._keeping else ""
+        if said and not self.has_class("-kept"):
+            self.add_class("-kept")
+            self.query_one("#kept", Static).update(plain(said, "$muted"))
+
+    def _keep_report(self, *words: str) -> None:
+        """After a look that did not end well. Looking again and again writes no further ones."""
+        if not self._keeping:
+            self._keeping = True
+            app = self.wizard
+            app.aftermath.begin(app.cases, app.draft.cluster.name, words)
 
     def _show(self) -> None:
         snapshot = self.wizard.snapshot
@@ -151,8 +174,11 @@ class VerifyScreen(Page):
                 Content.styled(_("✗ The look did not work"), "bold $error")
             )
             self.complain(error)
+            self._keep_report(what_happened(error))
             return
         self._show()
+        if not app.snapshot.ok:
+            self._keep_report(*app.snapshot.summary())
 
     @on(Button.Pressed, "#monitor")
     def monitor(self) -> None:

@@ -1,13 +1,23 @@
 """The report of a failure: kept for its owner alone, a few of them, and without secrets."""
 
 import tarfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from kwizard.app.report import KEPT, keep_report, write_report
+from kwizard.cli.apply import follow
+from kwizard.cluster.model import Cluster, Version
+from kwizard.engine import events as ev
 from kwizard.paths import cluster_dir
+
+
+def sample() -> Cluster:
+    return Cluster(name="classic", version=Version(1, 19, 16), hosts=())
+
 
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 
@@ -65,3 +75,59 @@ def test_of_a_cluster_nobody_knows_there_is_none(folder: Path) -> None:
     with pytest.raises(FileNotFoundError):
         keep_report("barn", "it failed", NOW)
     assert not cluster_dir("barn").exists()
+
+
+@dataclass
+class Session:
+    """What `follow` asks of one."""
+
+    cluster: Cluster
+
+
+@dataclass
+class Ended:
+    """A run that ends like this: an installation's or a reset's."""
+
+    exit: int
+    session: Session = field(default_factory=lambda: Session(sample()))
+
+    def interrupt(self) -> None:
+        raise AssertionError
+
+    async def events(self) -> AsyncIterator[ev.Event]:
+        if self.exit == 1:
+            yield ev.StepFailed(
+                time=NOW,
+                cluster="classic",
+                phase="Reset",
+                step="reset/files",
+                host="boba",
+                exit=1,
+                reason="a file cannot be removed",
+                hint="look at it",
+                log_tail="rm: read-only file system",
+            )
+        status = {0: "done", 1: "failed", 3: "interrupted"}[self.exit]
+        yield ev.RunFinished(
+            time=NOW, cluster="classic", status=status, seconds=1.0, exit=self.exit
+        )
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+async def test_a_run_without_a_screen_that_fails_leaves_one_too(
+    folder: Path, capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
+    assert await follow(Ended(1), as_json) == 1  # type: ignore[arg-type]
+    (file,) = (folder / "reports").iterdir()
+    said = capsys.readouterr()
+    assert said.err == f"a report for help: {file}\n"
+    assert "a report for help" not in said.out
+    words = texts(file)["failure.txt"]
+    assert "reset/files on boba failed: a file cannot be removed" in words
+    assert "read-only file system" in words
+
+
+@pytest.mark.parametrize("status", [0, 3])
+async def test_one_that_ends_well_or_is_left_leaves_none(folder: Path, status: int) -> None:
+    assert await follow(Ended(status), True) == status  # type: ignore[arg-type]
+    assert not (folder / "reports").exists()

@@ -102,6 +102,23 @@ START = {
         lambda: ScriptedCases(known_clusters=KNOWN),
         keys(then="It stopped at"),
     ),
+    "start_skipped": Look(
+        StartScreen,
+        "skipped",
+        lambda: ScriptedCases(
+            known_clusters=(
+                replace(
+                    KNOWN[0],
+                    waived=(
+                        ("hosts/names", "boba"),
+                        ("hosts/names", "c3po"),
+                        ("nodes/proxy", "boba"),
+                    ),
+                ),
+            )
+        ),
+        keys("down", then="hosts/names on boba, c3po"),
+    ),
     "start_done": Look(
         StartScreen,
         "done",

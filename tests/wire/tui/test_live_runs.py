@@ -252,3 +252,23 @@ async def test_what_is_left_in_a_pause_goes_on_at_the_byte(
         async with installing(host) as pilot:
             await installed(pilot)
         assert line.began[:2] == [0, line.half]
+
+
+async def test_what_was_skipped_is_told_on_the_start_page_and_done_from_there() -> None:
+    async with begin(hosts=1, speed=0, faults=[Fault(NAMES, "anakin")]) as host:
+        async with installing(host) as pilot:
+            await failed(pilot, NAMES)
+            await pilot.press("x")
+            await until(pilot, lambda: "Go on without this step?" in text_of(pilot))
+            await pilot.press("right", "enter")
+            await installed(pilot)
+        app = KwizardApp(LiveUseCases(rehearsal=True), cluster=host.cluster)
+        async with app.run_test(size=(120, 40)) as pilot:
+            await until(pilot, lambda: "Finish rehearsal" in text_of(pilot))
+            await pilot.press("down")
+            await until(pilot, lambda: f"{NAMES} on anakin" in text_of(pilot))
+            await pilot.press("enter")
+            await installed(pilot)
+            assert app.cases.known()[0].waived == ()
+        await app.finish()
+        assert NAMES.replace("/", ".") in (await said(host, "ls /var/lib/kwizard/steps")).split()

@@ -198,6 +198,25 @@ async def test_a_failure_saves_its_report_by_itself_and_the_dialog_says_where(
         await until(pilot, lambda: where in text_of(pilot))
 
 
+async def test_a_verification_that_fails_saves_its_report_once_and_says_where(
+    opened: Open,
+) -> None:
+    story, red = Story(), snapshot(("anakin", "c3po/container"))
+    run = [story.begin(), *story.whole(), story.end()]
+    cases = ScriptedCases(runs=[run], looks=[red, red])
+    async with opened(cases, size=(120, 40), start="resume", name="classic") as pilot:
+        await until(pilot, lambda: "✓ installed" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "A report for help: /state/classic/reports" in text_of(pilot))
+        ((name, words),) = cases.kept
+        assert name == "classic"
+        assert "udp port 8285 of c3po is closed" in words
+        await pilot.press("f5")
+        await until(pilot, lambda: not cases.looks)
+        await until(pilot, lambda: "✗ Not well" in text_of(pilot))
+        assert len(cases.kept) == 1
+
+
 async def test_a_report_that_cannot_be_written_is_said_and_stops_nobody(opened: Open) -> None:
     full = KwizardError("the report could not be written: no space left")
     cases = ScriptedCases(runs=[failing()], keep_error=full)
