@@ -14,6 +14,7 @@ from kwizard.paths import cluster_dir
 from kwizard.remote.credentials import Credentials
 from kwizard.remote.host import Host
 from kwizard.remote.hostkeys import HostKeys, UnknownKey, host_pattern
+from kwizard.remote.looked import Looked
 from kwizard.remote.pool import close_all, open_hosts
 from kwizard.remote.target import USER_CONFIG, SSHConfig
 
@@ -53,9 +54,11 @@ class Session:
         ssh_config: SSHConfig = USER_CONFIG,
         rehearsal: bool = False,
         directory: Path | None = None,
+        looked: Looked | None = None,
     ) -> AsyncIterator[Session]:
         """Make the cluster's directory and its hosts' connections (opened when first used).
 
+        `looked` records what is run on them to look.
         `confirm_host_key` is asked once for each unknown key, in the order of the file; None
         refuses them. On leaving, connections are closed; jobs on the hosts go on.
         """
@@ -72,6 +75,7 @@ class Session:
             credentials=credentials,
             ssh_config=ssh_config,
             agent=not rehearsal,
+            looked=looked,
         )
         try:
             yield cls(cluster, where, hosts, rehearsal)

@@ -9,6 +9,7 @@ from kwizard.cluster.model import Cluster
 from kwizard.remote.credentials import Credentials
 from kwizard.remote.hostkeys import HostKeys
 from kwizard.remote.login import Connector
+from kwizard.remote.looked import Looked
 from kwizard.remote.ssh import SSHHost
 from kwizard.remote.target import USER_CONFIG, SSHConfig
 
@@ -21,10 +22,11 @@ def open_hosts(
     ssh_config: SSHConfig = USER_CONFIG,
     agent: bool = True,
     patience: float = 120.0,
+    looked: Looked | None = None,
 ) -> dict[str, SSHHost]:
     """A host object for each host, by name in file order. They share host keys, credentials,
-    unlocked keys and jump hosts; nothing is connected yet. Raises InvalidInput for a bad SSH
-    config or jump host.
+    unlocked keys and jump hosts; nothing is connected yet. `looked` records what is run to look.
+    Raises InvalidInput for a bad SSH config or jump host.
     """
     connector = Connector(host_keys, credentials, ssh_config=ssh_config, agent=agent)
     return {
@@ -34,6 +36,7 @@ def open_hosts(
             credentials=credentials,
             patience=patience,
             connector=connector,
+            looked=looked,
         )
         for host in cluster.hosts
     }

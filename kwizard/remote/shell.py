@@ -20,6 +20,7 @@ import asyncssh
 from kwizard.assets_dir import assets_dir
 from kwizard.errors import ConnectionLost, HostRefused, RemoteCommandFailed
 from kwizard.remote.host import Output
+from kwizard.remote.looked import Looked
 from kwizard.remote.sudo import PLAIN, Become, Sudo
 from kwizard.text import decode, tail
 
@@ -156,9 +157,14 @@ class Shell:
     """Starts scripts over the connection that `connect` gives, `MAX_CHANNELS` at once at most."""
 
     def __init__(
-        self, host: str, connect: Callable[[], Awaitable[asyncssh.SSHClientConnection]], sudo: Sudo
+        self,
+        host: str,
+        connect: Callable[[], Awaitable[asyncssh.SSHClientConnection]],
+        sudo: Sudo,
+        looked: Looked | None = None,
     ) -> None:
         self._host = host
+        self._looked = looked or Looked()
         self._connect = connect
         self._sudo = sudo
         self._slots = asyncio.Semaphore(MAX_CHANNELS)
@@ -196,6 +202,12 @@ class Shell:
 
     async def look(self, script: str, limit: int, *, as_root: bool = True) -> Output:
         """Run a read-only script to its end, keeping `limit` bytes of each output."""
+        with self._looked.look(self._host, script) as looked:
+            output = await self._look(script, limit, as_root=as_root)
+            looked.ended = str(output.exit)
+            return output
+
+    async def _look(self, script: str, limit: int, *, as_root: bool) -> Output:
         sent = time.time()
         running = await self.start(script, watch=True, as_root=as_root)
         try:

@@ -15,6 +15,7 @@ from kwizard.remote.host import Job, JobEnd, JobLog, Output, Progress
 from kwizard.remote.hostkeys import HostKeys
 from kwizard.remote.jobs import Jobs
 from kwizard.remote.login import Connector, close_quietly
+from kwizard.remote.looked import Looked
 from kwizard.remote.passing import SSHPassing
 from kwizard.remote.shell import Shell
 from kwizard.remote.sudo import Sudo
@@ -41,6 +42,7 @@ class SSHHost:
         agent: bool = True,
         patience: float = 120.0,
         connector: Connector | None = None,
+        looked: Looked | None = None,
     ) -> None:
         self.cluster_host = host
         self._connector = connector or Connector(
@@ -50,7 +52,7 @@ class SSHHost:
         self._connection: asyncssh.SSHClientConnection | None = None
         self._connecting: asyncio.Task[asyncssh.SSHClientConnection] | None = None
         sudo = Sudo(host.name, self._target.user, credentials)
-        self._shell = Shell(host.name, self._connect, sudo)
+        self._shell = Shell(host.name, self._connect, sudo, looked)
         self._jobs = Jobs(host.name, self._shell, patience)
         self._transfer = Transfer(host.name, self._shell, patience)
         self.passing = SSHPassing(

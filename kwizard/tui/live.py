@@ -43,6 +43,7 @@ from kwizard.release.catalog import known_to_classic, locate
 from kwizard.release.store import look, obtain, published
 from kwizard.release.sums import SHA256, SHA512
 from kwizard.remote.hostkeys import UnknownKey
+from kwizard.remote.looked import Looked
 from kwizard.remote.target import USER_CONFIG, SSHConfig
 from kwizard.tui.credentials import ScreenCredentials
 from kwizard.tui.facts import artifact_facts, host_facts, release_facts
@@ -73,6 +74,7 @@ class LiveUseCases:
         self._session: Session | None = None
         self._installation: Installation | None = None
         self._pause = Pause()
+        self._looked = Looked()
         self._asker: Asker | None = None
         self._declined: set[tuple[str, str]] = set()
         self._away: tuple[str, ...] = ()
@@ -291,6 +293,10 @@ class LiveUseCases:
         else:
             self._pause.go_on()
 
+    def looked(self) -> Looked:
+        """What was run to look."""
+        return self._looked
+
     def interrupt(self) -> None:
         """Stop following the run; jobs on the hosts go on."""
         if self._installation is not None:
@@ -404,6 +410,7 @@ class LiveUseCases:
                     confirm_host_key=self._confirm,
                     ssh_config=self._ssh_config,
                     rehearsal=self._rehearsal,
+                    looked=self._looked,
                 )
             )
         return self._session

@@ -24,6 +24,7 @@ from kwizard.engine.plan import Finding, Plan, Task
 from kwizard.errors import Problem
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.release.bundle import Bundle
+from kwizard.remote.looked import Looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +229,10 @@ class UseCases(Protocol):
     def pause(self, held: bool) -> None:
         """Send nothing to hosts and fetch nothing in an installation, one that goes on and those
         to come; or, with False, go on at the byte. What runs on the hosts goes on."""
+        ...
+
+    def looked(self) -> Looked:
+        """Everything that was run on hosts to look, since kwizard began; the last ones."""
         ...
 
     def interrupt(self) -> None:

@@ -14,6 +14,7 @@ from textual.widgets import Footer, Static
 from kwizard.engine.plan import Task
 from kwizard.language import _, told
 from kwizard.recipes.step import Operator, Place
+from kwizard.remote.looked import Look
 from kwizard.tui.keys import Keys
 from kwizard.tui.plain import lines, plain
 
@@ -27,7 +28,7 @@ class ScriptScreen(Keys, ModalScreen[None]):
         Binding("p", "probe", "Script / probe"),
     ]
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task | Look) -> None:
         super().__init__()
         # `task` is taken: a Textual MessagePump attribute's neighbour; the plan's word is kept.
         self._planned = task
@@ -44,47 +45,63 @@ class ScriptScreen(Keys, ModalScreen[None]):
         self._show()
         self.query_one("#script-box").focus()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What was run to look has no probe of its own."""
+        if action == "probe" and isinstance(self._planned, Look):
+            return False
+        return super().check_action(action, parameters)
+
     def action_probe(self) -> None:
         """The other of the two."""
-        self._probe = not self._probe and self._planned.probe is not None
+        task = self._planned
+        self._probe = not self._probe and isinstance(task, Task) and task.probe is not None
         self._show()
 
     def _show(self) -> None:
         task = self._planned
         box = self.query_one("#script-box")
+        if isinstance(task, Look):
+            box.border_title = plain(f"{task.host}: {_('look (read only)')}")
+            self._fill(task.script)
+            return
         what = _("probe (read only)") if self._probe else _("script")
         box.border_title = plain(f"{told(task.step.title)}, {task.host_label}: {what}")
         box.border_subtitle = plain(f"sha256 {task.sha256[:16]}…")
         text = (task.probe or "") if self._probe else task.script
-        self.query_one("#script", Static).update(
-            Content("\n").join(map(_coloured, text.rstrip("\n").split("\n")))
-            if text
-            else self._no_script()
-        )
-        box.scroll_home(animate=False)
+        self._fill(text, task)
 
-    def _no_script(self) -> Content:
-        match self._planned.step.action:
-            case Place(artifact, target, mode):
-                return lines(
-                    _(
-                        "Puts {artifact} to {target} (mode {mode:o}).",
-                        artifact=artifact,
-                        target=target,
-                        mode=mode,
-                    ),
-                    "",
-                    _(
-                        "The file crosses the line once, resumes at the byte, and gets its name "
-                        "only after the host has compared its sha256."
-                    ),
-                )
-            case Operator(action):
-                return lines(
-                    _("Done on this machine: {action}. No script runs on a host.", action=action)
-                )
-            case _:
-                return Content("")
+    def _fill(self, text: str, task: Task | None = None) -> None:
+        self.query_one("#script", Static).update(
+            _no_script(task)
+            if not text and task is not None
+            else Content("\n").join(map(_coloured, text.rstrip("\n").split("\n")))
+        )
+        self.query_one("#script-box").scroll_home(animate=False)
+
+
+def _no_script(task: Task) -> Content:
+    """What is done where no script is run."""
+    match task.step.action:
+        case Place(artifact, target, mode):
+            return lines(
+                _(
+                    "Puts {artifact} to {target} (mode {mode:o}).",
+                    artifact=artifact,
+                    target=target,
+                    mode=mode,
+                ),
+                "",
+                _(
+                    "The file crosses the line once, resumes at the byte, and gets its name "
+                    "only after the host has compared its sha256."
+                ),
+            )
+        case Operator(action):
+            return lines(
+                _("Done on this machine: {action}. No script runs on a host.", action=action)
+            )
+        case _:
+            return Content("")
 
 
 def _coloured(line: str) -> Content:

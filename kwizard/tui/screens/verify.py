@@ -14,7 +14,6 @@ from textual.widgets import Button, Static
 
 from kwizard.errors import KwizardError
 from kwizard.language import _
-from kwizard.tui.errors import what_happened
 from kwizard.tui.farewell import first_commands, kubeconfig
 from kwizard.tui.paths import short_path
 from kwizard.tui.plain import lines, plain
@@ -174,7 +173,6 @@ class VerifyScreen(Page):
                 Content.styled(_("✗ The look did not work"), "bold $error")
             )
             self.complain(error)
-            self._keep_report(what_happened(error))
             return
         self._show()
         if not app.snapshot.ok:

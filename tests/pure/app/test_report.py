@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -107,9 +108,13 @@ class Ended:
                 hint="look at it",
                 log_tail="rm: read-only file system",
             )
-        status = {0: "done", 1: "failed", 3: "interrupted"}[self.exit]
+        ends: dict[int, Literal["done", "failed", "interrupted"]] = {
+            0: "done",
+            1: "failed",
+            3: "interrupted",
+        }
         yield ev.RunFinished(
-            time=NOW, cluster="classic", status=status, seconds=1.0, exit=self.exit
+            time=NOW, cluster="classic", status=ends[self.exit], seconds=1.0, exit=self.exit
         )
 
 

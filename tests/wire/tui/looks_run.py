@@ -15,10 +15,11 @@ from kwizard.tui.screens.install import InstallScreen
 from kwizard.tui.screens.monitor import MonitorScreen
 from kwizard.tui.screens.paths import AskPath
 from kwizard.tui.screens.ping import PingScreen
+from kwizard.tui.screens.script import ScriptScreen
 from kwizard.tui.screens.verify import VerifyScreen
 
 from .looks import RUN, WATCH, Look, Steps, keys, then, to, to_the_end
-from .pictures import highly_available, snapshot, uneven
+from .pictures import highly_available, looked, snapshot, uneven
 from .scripted import ScriptedCases, Story
 
 
@@ -218,6 +219,20 @@ INSTALL = {
     ),
     "install_commands_running": Look(
         CommandsScreen, "busy", goes_on, keys("c", then="commands so far"), RUN
+    ),
+    "install_commands_looks": Look(
+        CommandsScreen,
+        "looks",
+        lambda: ScriptedCases(runs=[failed()], record=looked()),
+        keys("escape", "c", "ctrl+home", then="3 looks"),
+        RUN,
+    ),
+    "script_look": Look(
+        ScriptScreen,
+        "look",
+        lambda: ScriptedCases(runs=[failed()], record=looked()),
+        keys("escape", "c", "t", "t", "enter", then="look (read only)"),
+        RUN,
     ),
     "install_done": Look(
         InstallScreen, "done", lambda: ScriptedCases(runs=[whole()]), keys(then="✓ installed"), RUN

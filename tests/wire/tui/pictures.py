@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -13,6 +13,7 @@ from kwizard.probes.diagnosis import Diagnosis
 from kwizard.probes.matrix import Cell, Matrix, Target
 from kwizard.probes.nodes import Node
 from kwizard.probes.services import Service
+from kwizard.remote.looked import Looked
 
 TIME = datetime(2026, 3, 4, 10, 30, tzinfo=UTC)
 HOSTS = ("anakin", "boba", "c3po")
@@ -62,6 +63,23 @@ def matrix(*dead: tuple[str, str]) -> Matrix:
         for j, t in enumerate(targets)
     ]
     return Matrix(sources=HOSTS, targets=tuple(targets), cells=tuple(cells))
+
+
+def looked() -> Looked:
+    """What was run to look: a survey, a wait, and a host that did not answer."""
+    record = Looked()
+    survey = "# Look which of 14 steps are as wanted on this host. Changes nothing.\nexit 0\n"
+    waits = "# Waits until etcd has its quorum.\netcdctl cluster-health\n"
+    for host, script, ended in (
+        ("anakin", survey, "0"),
+        *[("anakin", waits, status) for status in "110"],
+        ("boba", survey, ""),
+    ):
+        with record.look(host, script) as look:
+            look.ended = ended
+    for number, look in enumerate(record.kept):
+        look.time, look.seconds = TIME + timedelta(seconds=number), 0.4
+    return record
 
 
 def uneven() -> Matrix:

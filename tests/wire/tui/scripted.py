@@ -25,6 +25,7 @@ from kwizard.monitor.snapshot import Snapshot
 from kwizard.recipes import step as steps
 from kwizard.recipes.step import Action, Operator, Phase, Script, Step, Wait
 from kwizard.release.bundle import Bundle
+from kwizard.remote.looked import Looked
 from kwizard.tui.usecases import (
     Asker,
     Fetching,
@@ -237,6 +238,7 @@ class ScriptedCases:
     known_times: Mapping[str, float] = field(default_factory=dict)
     folder: Path = Path("/state/classic")
     logs_saved: list[tuple[str, Path]] = field(default_factory=list)
+    record: Looked = field(default_factory=Looked)
     paused: list[bool] = field(default_factory=list)
     closed: bool = False
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -375,6 +377,9 @@ class ScriptedCases:
 
     def pause(self, held: bool) -> None:
         self.paused.append(held)
+
+    def looked(self) -> Looked:
+        return self.record
 
     def interrupt(self) -> None:
         self.interrupted.set()

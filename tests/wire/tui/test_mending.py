@@ -19,7 +19,7 @@ from kwizard.tui.screens.install import InstallScreen
 from kwizard.tui.widgets.progress_grid import ProgressGrid
 
 from .conftest import Open, focused, text_of, until
-from .pictures import snapshot
+from .pictures import looked, snapshot
 from .scripted import SCRIPT, ScriptedCases, Story
 
 STEP, HOST = "master/apiserver", "anakin"
@@ -292,6 +292,31 @@ async def test_every_command_is_listed_and_opens_its_script(opened: Open) -> Non
         await pilot.press("enter")
         await until(pilot, lambda: "ExecStart=/usr/bin/kube-apiserver" in text_of(pilot))
         await pilot.press("escape", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, InstallScreen))
+
+
+async def test_what_was_run_to_look_is_listed_beside_the_commands(opened: Open) -> None:
+    cases = ScriptedCases(runs=[failing()], record=looked())
+    async with opened(cases, size=(120, 40), start="resume", name="classic") as pilot:
+        await dialog(pilot)
+        await pilot.press("escape", "c")
+        await until(pilot, lambda: "18 commands so far, 3 looks" in text_of(pilot))
+        await pilot.press("t", "t")
+        await until(pilot, lambda: "only looks are shown" in text_of(pilot))
+        assert "look ×3: Waits until etcd has its quorum." in text_of(pilot)
+        assert "· no answer" in text_of(pilot)
+        assert "kube-apiserver" not in text_of(pilot)
+        await pilot.press("slash", *"quorum", "enter")
+        await until(pilot, lambda: "Look which of 14" not in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "etcdctl cluster-health" in text_of(pilot))
+        await pilot.press("escape", "escape", "t")
+        await until(pilot, lambda: "master/apiserver: kube-apiserver" in text_of(pilot))
+        assert "look: Look which of 14" in text_of(pilot)
+        await pilot.press("t")
+        await until(pilot, lambda: "only steps are shown" in text_of(pilot))
+        assert "look: " not in text_of(pilot)
+        await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, InstallScreen))
 
 
