@@ -47,6 +47,11 @@ CLICK = (core, decorators, exceptions, formatting, parser, termui, types)
 TO_PROGRAMMERS = re.compile(r"decl|[dD]eprecat|defined twice|a name was passed|iterable|color|%\(")
 ECHO = re.compile(r'\becho "((?:[^"$]|\$\([^)]*(?:\([^)]*\))*[^)]*\)|\$)*)"(.*)')
 CAUSES = ("_silence", "_broken", "_ended")  # functions whose words are put into such sentences
+REASONS = ("release/", "remote/", "monitor/", "probes/", "cluster/", "pki/", "recipes/reset.py")
+COMMAND = re.compile(
+    r"^(#|  \w|-P |(ip|ss|ps|ctr|sysctl|systemctl|docker|exec|curl|conntrack|firewall-cmd|pass|"
+    r"fetch|restrict|net)\b[ ,.])|[|;$<>\\]|--|GRANT_|JOB_|Docker Root|^\w+\("
+)  # strings that are no sentences
 KINDS = ("script", "place", "wait")  # what recipes make steps with: id, title, hosts
 
 
@@ -107,6 +112,22 @@ def from_below(text: str, name: str) -> Iterator[Said]:
             continue
         for value in filter(None, said):
             for words in _sentences(value, values):
+                yield _told(words, f"{name}:{node.lineno}")
+    if name.startswith(REASONS):
+        yield from _reasons(tree, name)
+
+
+def _reasons(tree: ast.Module, name: str) -> Iterator[Said]:
+    """Every sentence of a module but its docstrings: some are only put into another one, by ways
+    that are not followed here."""
+    beside = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}  # docstrings
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            beside |= {id(part) for part in node.values}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in beside:
+            words = _template(node)
+            if len(words.split()) > 2 and _is_sentence(words) and not COMMAND.search(words):
                 yield _told(words, f"{name}:{node.lineno}")
 
 
