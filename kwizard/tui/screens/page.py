@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Key
+from textual.events import Key, Resize
 from textual.widget import Widget
 from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
@@ -56,6 +57,8 @@ class Page(Keys):
         Binding("pageup", "scroll_pane(-1)", show=False),
         Binding("pagedown", "scroll_pane(1)", "Scroll", key_display="pgdn"),
     ]
+
+    _left_at: Widget | None = None
 
     @property
     def wizard(self) -> KwizardApp:
@@ -117,9 +120,20 @@ class Page(Keys):
         box = self.query_one(self.pane)
         box.scroll_relative(y=by * max(1, box.size.height - 1), animate=False)
 
-    def on_resize(self) -> None:
-        """What scrolls is another thing in another window, and the footer says so."""
+    @on(Resize)
+    def _resized(self, event: Resize) -> None:
+        """What scrolls is another thing in another window, and the footer says so. A window that
+        was too small hid what had the cursor: in a larger one it has it again."""
         self.call_after_refresh(self.refresh_bindings)
+        if event.size.width < 60 or event.size.height < 16:
+            self._left_at = self.focused or self._left_at
+        elif self._left_at is not None:
+            self.call_after_refresh(self._take_up, self._left_at)
+            self._left_at = None
+
+    def _take_up(self, widget: Widget) -> None:
+        if self.focused is None and widget.is_attached:
+            widget.focus()
 
     def action_problems(self) -> None:
         """Every problem of the cluster file in full, each with its remedy."""

@@ -54,6 +54,20 @@ async def test_a_restart_lands_on_the_page_one_left(opened: Open, page: str, scr
         assert "Go on with half-done" in text_of(pilot)
 
 
+async def test_what_had_the_cursor_has_it_again_after_a_window_that_was_too_small(
+    opened: Open,
+) -> None:
+    async with opened(ScriptedCases()) as pilot:
+        before = focused(pilot)
+        assert before
+        await pilot.resize_terminal(50, 12)
+        await until(pilot, lambda: "too small" in text_of(pilot))
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: focused(pilot) == before)
+        await pilot.press("enter")
+        await until(pilot, lambda: on(pilot, "HostsScreen"))
+
+
 async def test_the_page_and_the_answers_are_written_down(opened: Open) -> None:
     cases = ScriptedCases()
     async with opened(cases) as pilot:
