@@ -103,8 +103,8 @@ class CommandsScreen(Keys, ModalScreen[None]):
         said = _n("{count} command", "{count} commands", commands)
         only = {
             "all": _("t shows one kind"),
-            "steps": _("only steps are shown"),
-            "looks": _("only looks are shown"),
+            "steps": _("only steps"),
+            "looks": _("only looks"),
         }[self._kind]
         text = _(
             "{commands} so far, {looks} looks; {only}; Enter opens the very script",
