@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, cast
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from kwizard.app.drafts import Remembered
@@ -378,6 +379,12 @@ class KwizardApp(App[int]):
         """Other colours, now and the next time."""
         self.theme = theme
         taste.remember(theme)
+
+    def action_command_palette(self) -> None:
+        """The palette, which says in the language of the run what to type."""
+        if self.use_command_palette and not CommandPalette.is_open(cast("App[object]", self)):
+            said = _("Search for commands…")
+            self.push_screen(CommandPalette(placeholder=said, id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette offers every key of the page."""

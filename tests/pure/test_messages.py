@@ -7,6 +7,9 @@ from collections.abc import Callable
 from string import Formatter
 
 import pytest
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import Button, DataTable, Input, OptionList, TextArea
 
 from kwizard import language
 from kwizard.cli.helptexts import columns, fold
@@ -197,6 +200,13 @@ def test_mistakes_on_the_command_line_are_told_in_chinese(
 def test_lines_of_help_are_folded_by_columns() -> None:
     folded = fold("从断点字节继续，kwizard bundle create 会校验。", 14)
     assert folded == ["从断点字节继续，", "kwizard bundle", "create 会校验。"]
+
+
+def test_keys_of_textuals_widgets_are_translated() -> None:
+    kinds = (Button, DataTable, Input, OptionList, TextArea, VerticalScroll)
+    labels = {b.description for k in kinds for b in k.BINDINGS if isinstance(b, Binding)}
+    catalog = read("zh")
+    assert [x for x in sorted(labels) if x and not translated(catalog, Said(x))] == []
 
 
 def test_chinese_files_are_in_chinese() -> None:
