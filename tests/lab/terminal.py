@@ -85,8 +85,9 @@ class Terminal:
         for _ in range(40):
             if text in self.screen():
                 break
+            before = self.screen(colours=True)
             self.keys(key)
-            time.sleep(0.2)
+            self._settled(before)
         assert text in self.screen(), f"{key} never led to {text!r}:\n{self.screen()}"
 
     def on(self, label: str) -> bool:
@@ -110,7 +111,7 @@ class Terminal:
 
     def _settled(self, before: str) -> None:
         """Wait until the screen is another one and stays so for a moment: on a busy machine keys
-        are answered late, and one more Tab would take the cursor past what it stands on."""
+        are answered late, and one more would take the cursor past what it stands on."""
         deadline = time.monotonic() + 5
         seen = before
         while time.monotonic() < deadline:
