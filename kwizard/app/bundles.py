@@ -88,7 +88,10 @@ class Opened:
 def opened(path: Path, progress: bundles.Progress = bundles.no_progress) -> Opened:
     """Unpack the bundle at `path` into kwizard's cache, verified; what a former call has put there
     is used again. Raises ReleaseError when it is damaged."""
-    bundle = bundles.read(path)
+    return _unpacked(path, bundles.read(path), progress)
+
+
+def _unpacked(path: Path, bundle: Bundle, progress: bundles.Progress) -> Opened:
     return Opened(path, bundle, bundles.unpack(path, cache_home() / "bundles", progress))
 
 
@@ -100,8 +103,9 @@ def adopt(
     They are unpacked into kwizard's cache, verified. Raises InvalidInput when the bundle is for
     another recipe or version, ReleaseError when it is damaged.
     """
-    fitting(cluster, bundles.read(path), path)
-    return opened(path, progress).into(cluster)
+    bundle = bundles.read(path)
+    fitting(cluster, bundle, path)  # before its files are unpacked
+    return _unpacked(path, bundle, progress).into(cluster)
 
 
 def version_of(bundle: Bundle, cluster: Cluster) -> Version | None:
