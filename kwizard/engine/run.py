@@ -23,7 +23,7 @@ from kwizard.engine import events as ev
 from kwizard.engine.actions import Tools, poll
 from kwizard.engine.attempts import AWAY, Attempts
 from kwizard.engine.chains import NotBegun, Turn, chain_from, chainable
-from kwizard.engine.journal import Journal
+from kwizard.engine.journal import Attempt, Journal
 from kwizard.engine.plan import Finding, Plan, State, Task
 from kwizard.engine.survey import look_again
 from kwizard.errors import HostRefused, KwizardError, StepFailed
@@ -200,8 +200,8 @@ class Run:
         return _Result.FAILED
 
     async def _turn(self, task: Task, dirty: bool) -> _Result:
-        attempt, finding = self._journal.state.attempt(task.id), self._findings[task.id]
-        if attempt is not None and self._runs(task):
+        finding = self._findings[task.id]
+        if (attempt := self._earlier(task)) is not None:
             if await self._tries.reattach(task, attempt):
                 return _Result.RAN
             self._over.add(task.id)
@@ -218,12 +218,12 @@ class Run:
             await self._attempts(task)
         return _Result.RAN
 
-    def _runs(self, task: Task) -> bool:
-        """Whether a job of an earlier run may still be going on."""
+    def _earlier(self, task: Task) -> Attempt | None:
+        """The attempt of an earlier run whose job may still be going on."""
         attempt = self._journal.state.attempt(task.id)
-        script = isinstance(task.step.action, Script)
-        running = attempt is not None and attempt.running and bool(attempt.job)
-        return running and script and task.id not in self._over
+        if attempt is None or not (attempt.running and attempt.job) or task.id in self._over:
+            return None
+        return attempt if isinstance(task.step.action, Script) else None
 
     async def _rolling(self, task: Task, stack: AsyncExitStack) -> None:
         # Groups before hosts, always: that order cannot deadlock. The guard is waited for without
@@ -291,7 +291,7 @@ class Run:
             return (
                 task.step.exclusive is head.step.exclusive
                 and self._findings[task.id].state is State.DUE
-                and not self._runs(task)
+                and self._earlier(task) is None
                 and task.id not in self._waived
                 and task.id not in self._begun
                 and self._phase in (None, task.step.phase)
@@ -316,7 +316,9 @@ class Run:
             return not task.step.changes
         if self._phase not in (None, task.step.phase):
             return kept
-        return kept and not self._runs(task) and all(self._unchanged(n, chain) for n in task.after)
+        if not kept or self._earlier(task) is not None:
+            return False
+        return all(self._unchanged(n, chain) for n in task.after)
 
     def _hand_over(self, chain: tuple[Task, ...], turn: Turn | None) -> None:
         loop = asyncio.get_running_loop()
