@@ -85,9 +85,7 @@ class Terminal:
         for _ in range(40):
             if text in self.screen():
                 break
-            before = self.screen(colours=True)
-            self.keys(key)
-            self._settled(before)
+            self._answered(key)
         assert text in self.screen(), f"{key} never led to {text!r}:\n{self.screen()}"
 
     def on(self, label: str) -> bool:
@@ -104,14 +102,14 @@ class Terminal:
             if self.on(label):
                 self.keys("Enter")
                 return
-            before = self.screen(colours=True)
-            self.keys("Tab")
-            self._settled(before)
+            self._answered("Tab")
         raise AssertionError(f"no button {label!r} takes the focus:\n{self.screen()}")
 
-    def _settled(self, before: str) -> None:
-        """Wait until the screen is another one and stays so for a moment: on a busy machine keys
-        are answered late, and one more would take the cursor past what it stands on."""
+    def _answered(self, key: str) -> None:
+        """Press a key, and wait until the screen is another one and stays so for a moment: on a
+        busy machine keys are answered late, and one more would take the cursor past its place."""
+        before = self.screen(colours=True)
+        self.keys(key)
         deadline = time.monotonic() + 5
         seen = before
         while time.monotonic() < deadline:
