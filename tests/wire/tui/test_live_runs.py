@@ -79,6 +79,15 @@ async def installed(pilot: Pilot[int]) -> None:
     await until(pilot, lambda: "✓ installed" in text_of(pilot))
 
 
+async def skipped(pilot: Pilot[int], step: str) -> None:
+    """Go on without the step that failed, to the end."""
+    await failed(pilot, step)
+    await pilot.press("x")
+    await until(pilot, lambda: "Go on without this step?" in text_of(pilot))
+    await pilot.press("right", "enter")
+    await installed(pilot)
+
+
 async def said(host: Rehearsal, command: str) -> str:
     """What the host itself says."""
     async with connect(host) as connection:
@@ -133,11 +142,7 @@ async def test_a_step_that_fails_is_retried_to_the_end(tmp_path: Path) -> None:
 async def test_a_step_that_fails_is_skipped_and_the_rest_is_installed() -> None:
     async with begin(hosts=1, speed=0, faults=[Fault(NAMES, "anakin", times=9)]) as host:
         async with installing(host) as pilot:
-            await failed(pilot, NAMES)
-            await pilot.press("x")
-            await until(pilot, lambda: "Go on without this step?" in text_of(pilot))
-            await pilot.press("right", "enter")
-            await installed(pilot)
+            await skipped(pilot, NAMES)
             assert app_of(pilot).run_model.spots[NAMES, "anakin"].mark is Mark.WAIVED
             assert "1 skipped by you" in text_of(pilot)
             await pilot.press("enter")
@@ -257,11 +262,7 @@ async def test_what_is_left_in_a_pause_goes_on_at_the_byte(
 async def test_what_was_skipped_is_told_on_the_start_page_and_done_from_there() -> None:
     async with begin(hosts=1, speed=0, faults=[Fault(NAMES, "anakin")]) as host:
         async with installing(host) as pilot:
-            await failed(pilot, NAMES)
-            await pilot.press("x")
-            await until(pilot, lambda: "Go on without this step?" in text_of(pilot))
-            await pilot.press("right", "enter")
-            await installed(pilot)
+            await skipped(pilot, NAMES)
         app = KwizardApp(LiveUseCases(rehearsal=True), cluster=host.cluster)
         async with app.run_test(size=(120, 40)) as pilot:
             await until(pilot, lambda: "Finish rehearsal" in text_of(pilot))
