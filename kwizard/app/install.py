@@ -17,7 +17,7 @@ from kwizard.engine import events as ev
 from kwizard.engine.actions import PROGRESS_EVERY, Held, OperatorContext, Tools
 from kwizard.engine.bringing import Bringing
 from kwizard.engine.journal import Journal
-from kwizard.engine.pause import Pause
+from kwizard.engine.pause import GOES_ON, HELD, Pause
 from kwizard.engine.plan import Finding, State, check_waivers
 from kwizard.engine.run import Run
 from kwizard.engine.survey import survey
@@ -201,9 +201,9 @@ class Installation:
         while not found:
             if self._pause.held and not await self._is_here():
                 await context.progress(done, total, "bytes", held=True)
-                await context.say("paused by you: what has arrived is kept")
+                await context.say(HELD)
                 await self._pause.over()
-                await context.say("it goes on")
+                await context.say(GOES_ON)
                 await context.progress(done, total, "bytes")
             await self._pause.unless_held(work(), coming)
         return found[0]

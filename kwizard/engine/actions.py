@@ -11,7 +11,7 @@ from typing import Protocol
 
 from kwizard.engine.bringing import Bringing
 from kwizard.engine.locallog import LocalLog
-from kwizard.engine.pause import Pause
+from kwizard.engine.pause import GOES_ON, HELD, Pause
 from kwizard.engine.plan import Plan, Task
 from kwizard.engine.voice import Voice
 from kwizard.errors import ConnectionLost, HostUnreachable, StepFailed
@@ -201,7 +201,7 @@ async def _place(
             moved.clear()
             if held != told:
                 told = held
-                await say("paused by you: what has arrived is kept" if held else "it goes on")
+                await say(HELD if held else GOES_ON)
             await voice.progress(done, file.size, "bytes", source, held=held)
             await asyncio.sleep(PROGRESS_EVERY)
 

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from kwizard.errors import ConnectionLost
-from kwizard.remote.host import Job, JobEnd, JobLog, JobOutcome, Output
+from kwizard.remote.host import Job, JobEnd, JobLog, JobOutcome, Output, Placement, Progress
 
 WRAPPER = """\
 for job in "$@"; do
@@ -133,15 +133,20 @@ class ShellHost:
         *,
         sha256: str,
         mode: int = 0o644,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> None:
-        path = self.root / target.lstrip("/")
+        size = source.stat().st_size
+        file = Placement(target=target, size=size, sha256=sha256, mode=mode, source=source)
+        await self.take(file, progress or (lambda _done, _total: None))
+
+    async def take(self, file: Placement, progress: Progress) -> None:
+        """Have the file, as hosts of other kinds do in other ways."""
+        assert file.source is not None
+        path = self.root / file.target.lstrip("/")
         path.parent.mkdir(parents=True, exist_ok=True)
-        data = source.read_bytes()
-        path.write_bytes(data)
-        path.chmod(mode)
-        if progress:
-            progress(len(data), len(data))
+        path.write_bytes(file.source.read_bytes())
+        path.chmod(file.mode)
+        progress(file.size, file.size)
 
     @property
     def passing(self) -> None:

@@ -55,20 +55,11 @@ class PassingHost(ShellHost):
     def file(self, target: str = TARGET) -> Path:
         return self.root / target.lstrip("/")
 
-    async def upload(
-        self,
-        source: Path,
-        target: str,
-        *,
-        sha256: str,
-        mode: int = 0o644,
-        progress: Progress | None = None,
-    ) -> None:
-        if progress:
-            progress(0, source.stat().st_size)
+    async def take(self, file: Placement, progress: Progress) -> None:
+        progress(0, file.size)
         await asyncio.sleep(0)
         self.world.strike("operator", self.name)
-        await super().upload(source, target, sha256=sha256, mode=mode, progress=progress)
+        await super().take(file, progress)
         self.world.moved.append(("operator", self.name))
 
     async def has(self, file: Placement) -> bool:

@@ -34,26 +34,18 @@ class SlowHost(PassingHost):
         self.began: list[int] = []
         self.half = asyncio.Event()
 
-    async def upload(
-        self,
-        source: Path,
-        target: str,
-        *,
-        sha256: str,
-        mode: int = 0o644,
-        progress: Progress | None = None,
-    ) -> None:
-        part = self.file(target + ".part")
+    async def take(self, file: Placement, progress: Progress) -> None:
+        part = self.file(file.target + ".part")
         part.parent.mkdir(parents=True, exist_ok=True)
         here = part.stat().st_size if part.exists() else 0
         self.began.append(here)
-        assert progress
         if not here:
-            part.write_bytes(source.read_bytes()[:HALF])
+            assert file.source is not None
+            part.write_bytes(file.source.read_bytes()[:HALF])
             progress(HALF, len(DATA))
             self.half.set()
             await asyncio.Event().wait()
-        await super().upload(source, target, sha256=sha256, mode=mode, progress=progress)
+        await super().take(file, progress)
 
 
 @dataclass
