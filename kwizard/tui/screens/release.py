@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -15,24 +15,22 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from kwizard.app.bundles import fitting, version_of
-from kwizard.cluster.finding import Path as Place
 from kwizard.cluster.model import RecipeName
 from kwizard.errors import InvalidInput, KwizardError, Problem
-from kwizard.language import _, _n, told
+from kwizard.language import _, told
 from kwizard.release.bundle import Bundle
-from kwizard.tui.answers import BUNDLE, DOWNLOAD, MIRROR, TARBALL, source_of, text_of
+from kwizard.tui.answers import BUNDLE, DOWNLOAD, MIRROR, TARBALL, source_of
 from kwizard.tui.bundling import Reading
-from kwizard.tui.obtaining import downloading, is_file, reported, sources
-from kwizard.tui.paths import file_path, short_path
-from kwizard.tui.plain import lines, plain
+from kwizard.tui.obtaining import downloading, reported, sources
+from kwizard.tui.offers import Around, Offers, offers
+from kwizard.tui.paths import file_path
+from kwizard.tui.plain import lines
 from kwizard.tui.rows import Row, recipe_row, release_rows, version_note
 from kwizard.tui.screens.form_page import FormPage
 from kwizard.tui.usecases import ReleaseReport
 from kwizard.tui.widgets.form import Choice, Field, Form, Line, Problems
 from kwizard.tui.widgets.frame import Buttons, Stage
 
-RELEASE: Place = ("release", "tarball")
-BUNDLES: Place = ("bundle",)
 REDRAW = 0.2  # seconds between two looks at a download that runs
 
 
@@ -51,7 +49,7 @@ class ReleaseScreen(FormPage):
 
     def __init__(self) -> None:
         super().__init__()
-        self._around: Mapping[Place, Sequence[Path]] = {}
+        self._around: Around = {}
         self._source = ""
         self._looking = self._asked = False
         self._drawn = -1
@@ -256,41 +254,21 @@ class ReleaseScreen(FormPage):
         self._around = await self.wizard.cases.around(draft.cluster, draft.file)
         self._draw()
 
-    def _offers(self) -> dict[Row, Path]:
-        """Empty rows with the file that would do. A release that lies here is offered in place of
-        the official one; a mirror was named on purpose."""
-        cluster = self.wizard.draft.cluster
-        out = {}
-        for row in self.rows:
-            files = self._around.get(row.place, ())
-            if self._bundle_offered() is not None:
-                break
-            shown = row.shown(cluster) or (row.place == RELEASE and self._source == DOWNLOAD)
-            if files and shown and not text_of(cluster, row.place):
-                out[row] = files[0]
-        return out
-
-    def _bundle_offered(self) -> Path | None:
-        """A bundle for this recipe and version that lies around, while nothing else was named: it
-        has everything in it."""
-        draft = self.wizard.draft
-        named = any(text_of(draft.cluster, row.place) for row in self.rows[5:] if is_file(row))
-        if self._source not in (DOWNLOAD, BUNDLE) or draft.bundle is not None or named:
-            return None
-        return next(iter(self._around.get(BUNDLES, ())), None)
+    def _offers(self) -> Offers:
+        return offers(self._around, self.wizard.draft, self.rows, self._source)
 
     def action_use_found(self) -> None:
         """Take the bundle that was found; else fill every empty line for which a file was."""
-        if (bundle := self._bundle_offered()) is not None:
+        found = self._offers()
+        if found.bundle is not None:
             self.query_one("#source", Choice).choose(BUNDLE)
-            self.query_one("#bundle", Input).value = str(bundle)
+            self.query_one("#bundle", Input).value = str(found.bundle)
             return
-        offers = self._offers()
-        if any(row.place == RELEASE for row in offers):
+        if found.has_release:
             self.query_one("#source", Choice).choose(TARBALL)
-        for row, path in offers.items():
+        for row, path in found.files.items():
             self.query_one(f"#{row.ident}", Input).value = str(path)
-        if not offers:
+        if not found.files:
             self.say(_("no further file was found: name it, or put it into ~/Downloads"))
 
     # -- looking into files, fetching -------------------------------------------------------
@@ -368,7 +346,7 @@ class ReleaseScreen(FormPage):
             parts += downloading(download)
         if draft.release is not None and not self._looking:
             parts += reported(draft.release, room)
-        offered = self._offered()
+        offered = self._offers().shown()
         if not parts:
             parts = [*offered, self.query_one("#source", Choice).answer.meaning]
         elif self._asked or download.status != "idle":
@@ -376,24 +354,6 @@ class ReleaseScreen(FormPage):
         else:
             parts = [*offered, *parts]
         self.query_one("#found", Static).update(lines(*parts))
-
-    def _offered(self) -> list[Content | str]:
-        offers = self._offers()
-        if (bundle := self._bundle_offered()) is not None:
-            return [
-                Content.styled(_("F4 takes the bundle that was found:"), "bold $accent"),
-                Content.assemble(("▸ ", "$accent"), plain(short_path(bundle))),
-            ]
-        if not offers:
-            return []
-        found = _n("F4 takes the file that was found:", "F4 takes what was found:", len(offers))
-        return [
-            Content.styled(found, "bold $accent"),
-            *(
-                Content.assemble(("▸ ", "$accent"), f"{row.label}  ", plain(short_path(path)))
-                for row, path in offers.items()
-            ),
-        ]
 
     # -- onward -----------------------------------------------------------------------------
 
