@@ -9,7 +9,8 @@ set -eu
 
 {% include "modern/lib/kubectl.sh" %}
 
-admin apply --server-side --force-conflicts -f - <<'YAML'
+roles() {
+    cat <<'YAML'
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRoleBinding
 metadata:
@@ -79,3 +80,16 @@ subjects:
 {% endfor %}
 {% endif %}
 YAML
+}
+
+# An API server that has just begun to answer learns of its own parts one after the other.
+tries=0
+until said=$(roles | admin apply --server-side --force-conflicts -f - 2>&1); do
+    tries=$((tries + 1))
+    if [ "$tries" -ge 20 ]; then
+        printf '%s\n' "$said" >&2
+        fail "the API server does not take these roles"
+    fi
+    sleep 0.5 2>/dev/null || sleep 1
+done
+printf '%s\n' "$said"

@@ -28,11 +28,19 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
         hint=logs_of("kube-apiserver"),
     )
     yield wait(
-        "control-plane/ready",
-        "Wait until the API is ready",
+        "control-plane/answers",
+        "Wait until the API answers",
         masters,
         same("control-plane/kube-apiserver"),
         every("hosts/etcd" if cluster.etcd_members else "hosts/etcd-healthy"),
+        hint=logs_of("kube-apiserver"),
+    )
+    # Kubelets are served as soon as it answers; its own roles and namespaces come after that.
+    yield wait(
+        "control-plane/ready",
+        "Wait until the API is ready",
+        masters,
+        same("control-plane/answers"),
         hint=logs_of("kube-apiserver"),
     )
     for daemon in ("kube-controller-manager", "kube-scheduler"):
@@ -48,7 +56,7 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
         "control-plane/access",
         "Say who may do what",
         names((cluster.control_plane,)),
-        same("control-plane/ready"),
+        same("control-plane/answers"),
         files=("admin",),
         retry=Retry(attempts=3, delay=2),
     )

@@ -78,6 +78,7 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         "Start the cluster's DNS",
         master,
         same("control-plane/access"),
+        same("control-plane/ready"),
         every("nodes/pause"),
         every("nodes/coredns"),
         files=("admin",),

@@ -47,8 +47,9 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
         hint=logs_of("containerd"),
     )
     yield from _image("pause", "pods' sandboxes", cluster.images.pause_archive, nodes)
-    # No node waits for this image, and to unpack it keeps processors busy that the API starts with.
-    later = (same("nodes/kubelet"), every("control-plane/access"))
+    # No node waits for this image: the line is for what comes before it, and so are the processors,
+    # which it keeps busy where it is unpacked.
+    later = (same("nodes/kubelet"), every("control-plane/ready"))
     yield from _image("coredns", "the cluster's DNS", cluster.images.coredns_archive, nodes, later)
     ways: tuple[After, ...] = ()
     if flags.has_gateway(cluster):
@@ -143,6 +144,7 @@ def _image(
             f"Bring the image of {what}",
             nodes,
             READY,
+            *later,
             artifact=f"{name}-image",
             target=values.PAUSE_ARCHIVE if name == "pause" else values.COREDNS_ARCHIVE,
             probe=f"nodes/{name}",

@@ -18,6 +18,7 @@ def verify_phase(cluster: Cluster) -> Iterator[Step]:
         "Start a pod on every node to ping from",
         master,
         same("control-plane/access"),
+        same("control-plane/ready"),  # before, namespaces may be missing
         every("nodes/pause"),
         files=("admin",),
         retry=Retry(attempts=3, delay=2),
