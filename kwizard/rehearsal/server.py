@@ -12,6 +12,8 @@ import asyncssh
 from kwizard.rehearsal.namespace import Namespace, signal_group
 
 _PIECE = 64 << 10
+_GRACE = 5.0
+"""Seconds a command has to end by itself once its client is gone."""
 
 
 class _Reader(Protocol):
@@ -116,8 +118,9 @@ class _Exchange:
     async def complete(self) -> None:
         """Return when the process has ended and all it printed is sent, or the client is gone.
 
-        A client that leaves takes the process and its group along, as sshd's pipes would; what
-        went into a session of its own (setsid) lives on.
+        When a client leaves, the process sees the end of its pipes, as it would behind sshd, and
+        has a moment to end by itself; then it is killed with its group. What went into a session
+        of its own (setsid) lives on.
         """
         process = self._process
         assert process.stdout is not None
@@ -132,6 +135,9 @@ class _Exchange:
             either: set[asyncio.Future[Any]] = {gone, output}
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if gone.done():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_GRACE):
+                        await process.wait()
                 signal_group(process, signal.SIGKILL)
             status = await process.wait()
             if not gone.done():

@@ -35,5 +35,13 @@ for name in $variables; do
     eval "set -- \"$name=\$variable_$name\" \"\$@\""
 done
 env -i PATH="$PATH" setsid env "$@" </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- &
+# As long as it is in our process group, it ends with us.
+group=
+until [ "$group" = "$!" ]; do
+    read -r stat 2>/dev/null <"/proc/$!/stat" || break # it has ended already
+    stat=${stat##*) }
+    group=${stat#* * }
+    group=${group%% *}
+done
 pause 0.02
 [ -z "$unit" ] || echo "Running as unit: $unit.service" >&2
