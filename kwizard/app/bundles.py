@@ -74,7 +74,8 @@ class Opened:
         fitting(cluster, self.bundle, self.path)
         for key, place in self.places.items():
             cluster = _with(cluster, key, str(place))
-        cluster = replace(cluster, release=replace(cluster.release, mirror=None, sha256=None))
+        release = replace(cluster.release, mirror=None, on_hosts=False, sha256=None)
+        cluster = replace(cluster, release=release)
         name = self.path.name
         try:
             for key, value in self.bundle.settings.items():

@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from kwizard.app.holders import lacking
 from kwizard.app.session import Session
 from kwizard.cluster.model import Cluster, RecipeName, Role
 from kwizard.engine.plan import Task, build
@@ -46,7 +47,19 @@ async def checkup(session: Session) -> dict[str, HostCheck]:
     asked = preflights(session)
     looks = await asyncio.gather(*(examine(session, n, asked.get(n)) for n in session.hosts))
     found = dict(zip(session.hosts, looks, strict=True))
-    return found | skewed(found)
+    found |= skewed(found)
+    return found | await _without_release(session, found)
+
+
+async def _without_release(
+    session: Session, checks: Mapping[str, HostCheck]
+) -> dict[str, HostCheck]:
+    """Those that would wait in vain for their release, where it is to come from hosts."""
+    if (found := await lacking(session)) is None:
+        return {}
+    names, error = found
+    problem = Problem(error.message, error.remedy)
+    return {n: replace(checks[n], problems=(problem, *checks[n].problems)) for n in names}
 
 
 async def examine(session: Session, name: str, preflight: Task | None = None) -> HostCheck:

@@ -10,7 +10,7 @@ from pathlib import Path
 from kwizard.app.artifacts import located
 from kwizard.app.certificates import secret_files, secure, told
 from kwizard.app.clusters import save
-from kwizard.app.holders import Holders, holders
+from kwizard.app.holders import Holders, holders, nobody_has_it, on_hosts
 from kwizard.app.planning import make_plan
 from kwizard.app.session import Session
 from kwizard.engine import events as ev
@@ -213,13 +213,17 @@ class Installation:
         return cluster.release.tarball is not None or await look(cluster) is not None
 
     async def _held(self, context: OperatorContext) -> bool:
-        """Whether hosts have the release while this machine would have to download it."""
-        cluster = self.session.cluster
-        wanted = published(cluster)
-        if self.session.rehearsal or wanted is None or await look(cluster) is not None:
+        """Whether hosts have the release while this machine would have to download it, or is not to
+        be asked for it. Raises ReleaseError where hosts are to have it and none has."""
+        session, cluster = self.session, self.session.cluster
+        chosen, wanted = cluster.release.on_hosts, published(cluster)
+        if not chosen and (session.rehearsal or await look(cluster) is not None):
             return False
-        self._holders = await holders(self.plan, self.session.hosts, wanted)
-        if self._holders is None:
+        if wanted is not None:
+            self._holders = await holders(self.plan, session.hosts, wanted)
+        if wanted is None or self._holders is None:
+            if chosen:
+                raise nobody_has_it(cluster, await on_hosts(cluster, session.hosts))
             return False
         await context.say(
             f"{', '.join(self._holders.hosts)}: the release {cluster.version} is there already, by"

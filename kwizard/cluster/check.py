@@ -383,6 +383,14 @@ def _places(cluster: Cluster) -> Iterator[Finding]:
             ("firewall", "move_interface"),
             ("firewall", "zone"),
         )
+    for key in ("tarball", "mirror") if cluster.release.on_hosts else ():
+        if getattr(cluster.release, key) is not None:
+            yield error(
+                f"release.on_hosts is true, and release.{key} is given too",
+                "remove the one that is not meant",
+                ("release", "on_hosts"),
+                ("release", key),
+            )
     if cluster.release.tarball is not None and cluster.release.mirror is not None:
         yield warning(
             "release.tarball and release.mirror are both given; the tarball is used",

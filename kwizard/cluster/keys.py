@@ -204,7 +204,12 @@ SECTIONS = (
     Section(
         "release",
         Release,
-        (Key("tarball", file=True), Key("mirror"), Key("sha256", str.lower)),
+        (
+            Key("tarball", file=True),
+            Key("mirror"),
+            Key("on_hosts", kind=Kind.FLAG),
+            Key("sha256", str.lower),
+        ),
     ),
     Section(
         "docker",

@@ -179,10 +179,12 @@ class Flannel:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """Where the Kubernetes binaries come from: `tarball` on this machine, else `mirror` (a base URL
-    that replaces the official one), else the official place. `sha256` overrides the known sum."""
+    that replaces the official one), else the official place. `on_hosts`: from neither, but from
+    hosts of this cluster that have the server tarball already. `sha256` overrides the known sum."""
 
     tarball: str | None = None
     mirror: str | None = None
+    on_hosts: bool = False
     sha256: str | None = None
 
 

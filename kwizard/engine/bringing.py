@@ -76,6 +76,9 @@ class Bringing:
         ConnectionLost.
         """
         if not self._passing or host.passing is None:
+            if file.source is None and await self._has(host, file):
+                progress(file.size, file.size)
+                return host.name
             source(OPERATOR)
             while not await self._send(host, file, progress, stands):
                 pass
@@ -175,7 +178,8 @@ class Bringing:
             raise ReleaseError(
                 f"{file.target} is not on this machine, and no host can pass it on to {host.name}",
                 host=host.name,
-                remedy="`kwizard fetch` with the cluster file brings it here",
+                remedy="have it here: by `kwizard fetch` with the cluster file, or as a tarball it"
+                " names; without `on_hosts:`",
             )
         if self._pause.held:
             stands(True)

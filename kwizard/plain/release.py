@@ -12,7 +12,7 @@ from kwizard.plain.form import answered, ask_row, ask_rows, mistake
 from kwizard.plain.paths import ask_file
 from kwizard.plain.questions import Item
 from kwizard.plain.talk import Talk
-from kwizard.tui.answers import source_of, text_of
+from kwizard.tui.answers import NO, source_of, text_of
 from kwizard.tui.facts import bundle_facts
 from kwizard.tui.rows import Row, recipe_row, release_rows
 
@@ -42,6 +42,7 @@ async def _source(talk: Talk) -> str:
             Item("download", _("download"), _("from the official place, by this machine, once")),
             Item("mirror", _("mirror"), _("from a mirror you name, by this machine, once")),
             Item("tarball", _("tarball"), _("a file on this machine; nothing is downloaded")),
+            Item("hosts", _("hosts"), _("hosts of this cluster that have it pass it on")),
             Item("bundle", _("bundle"), _("made by kwizard bundle create: everything is in it")),
         ],
         "bundle" if draft.bundle else source_of(draft.cluster),
@@ -49,6 +50,8 @@ async def _source(talk: Talk) -> str:
     if source == "bundle":
         return source
     draft.take_from(None)
+    release = replace(draft.cluster.release, on_hosts=source == "hosts")
+    draft.change(replace(draft.cluster, release=release))
     for key, label in (("mirror", _("Mirror")), ("tarball", _("Tarball"))):
         if source == key:
             await ask_row(talk, Row(("release", key), label))
@@ -75,8 +78,8 @@ async def _bundle(talk: Talk) -> bool:
         draft.take_from(None)
         return False
     draft.take_from(path)
-    for key in ("mirror", "tarball"):
-        draft.change(answered(talk, ("release", key), ""))
+    for key, none in (("mirror", ""), ("tarball", ""), ("on_hosts", NO)):
+        draft.change(answered(talk, ("release", key), none))
     tenth = -1
 
     def told(done: int, total: int) -> None:
@@ -118,3 +121,10 @@ async def _look(talk: Talk) -> None:
     talk.draft.release = report
     talk.problems(report.problems)
     talk.pairs(report.facts)
+    if not report.unknown:
+        return
+    ask = talk.ask
+    ask.say(_("The sha256 of what lies there: {sum}", sum=report.unknown))
+    if await ask.yes(_("Do you know that sum to be the right one?"), default=False):
+        talk.draft.change(answered(talk, ("release", "sha256"), report.unknown))
+        await _look(talk)

@@ -44,6 +44,12 @@ async def obtain(
     cannot be had or is not what the cluster file says.
     """
     release = cluster.release
+    if release.on_hosts:
+        raise ReleaseError(
+            f"the release {cluster.version} is to come from hosts that have it, not over this"
+            " machine",
+            remedy="take `on_hosts:` out of the cluster file to have it here",
+        )
     if release.tarball is not None:
         path, source = await _brought(cluster), release.tarball
     else:
@@ -65,11 +71,14 @@ async def obtain(
 
 
 async def look(cluster: Cluster) -> Obtained | None:
-    """What is here of the cluster's release already; None when it must be downloaded first.
+    """What is here of the cluster's release already; None when it must be downloaded first, or is
+    to come from hosts.
 
     Uses no network. Raises ReleaseError as `obtain` does for a tarball that is not right.
     """
     release = cluster.release
+    if release.on_hosts:
+        return None
     if release.tarball is not None:
         return await _prepared(cluster, await _brought(cluster), release.tarball, no_notice)
     place = locate(cluster.version, release.mirror)
@@ -84,11 +93,15 @@ async def look(cluster: Cluster) -> Obtained | None:
 
 def published(cluster: Cluster) -> Checksum | None:
     """The sum of the server tarball as the cluster file or the catalog has it, known without the
-    network; None where it is not, or where the release holds that tarball inside another one."""
-    if cluster.release.tarball is not None or nests_server_programs(cluster.version):
+    network; None where it is not, or where the release holds that tarball inside another one. With
+    `release.on_hosts` the file's sum is always the server tarball's."""
+    release, nested = cluster.release, nests_server_programs(cluster.version)
+    if release.tarball is not None or (nested and not release.on_hosts):
         return None
-    place = locate(cluster.version, cluster.release.mirror)
-    own = cluster.release.sha256
+    own = release.sha256
+    if nested:
+        return Checksum.of(sha256=own)
+    place = locate(cluster.version, release.mirror)
     return Checksum.of(sha256=own or place.sha256, sha512=None if own else place.sha512)
 
 

@@ -15,7 +15,8 @@ from kwizard.language import _
 from kwizard.tui.paths import file_path
 
 YES, NO = "yes", "no"
-DOWNLOAD, MIRROR, TARBALL, BUNDLE = "download", "mirror", "tarball", "bundle"
+DOWNLOAD, MIRROR, TARBALL = "download", "mirror", "tarball"
+HOSTS, BUNDLE = "hosts", "bundle"
 """Where the programs of a release come from."""
 
 _KEYS: dict[Place, Key] = {(key.name,): key for key in TOP} | {
@@ -89,4 +90,6 @@ def source_of(cluster: Cluster) -> str:
     """Which of them a cluster file has; a bundle is in none."""
     if cluster.release.tarball:
         return TARBALL
+    if cluster.release.on_hosts:
+        return HOSTS
     return MIRROR if cluster.release.mirror else DOWNLOAD

@@ -105,8 +105,15 @@ def _firewall(facts: HostFacts) -> str:
     return _("running, zone {zone}", zone=zone.name) if zone else _("running")
 
 
-def release_facts(obtained: Obtained | None, place: Location, held: OnHosts | None = None) -> Pairs:
-    """What is on this machine, or on hosts (`held`), or what would be downloaded."""
+def release_facts(
+    obtained: Obtained | None,
+    place: Location,
+    held: OnHosts | None = None,
+    *,
+    chosen: bool = False,
+) -> Pairs:
+    """What is on this machine, or on hosts (`held`), or what would be downloaded; nothing is where
+    hosts are `chosen` for it."""
     if obtained is None:
         known = _("known") if place.sha256 or place.sha512 else _("taken from beside the file")
         if held is not None and held.hosts:
@@ -120,6 +127,11 @@ def release_facts(obtained: Obtained | None, place: Location, held: OnHosts | No
                 ),
             )
         there: Pairs = ()
+        if chosen:
+            return (
+                (_("here"), _("no, and it will not be downloaded: it is to come from hosts")),
+                *(() if held is None else ((_("on hosts"), _lying(held)), *_away(held))),
+            )
         if held is not None:
             there = (
                 (
@@ -154,6 +166,11 @@ def release_facts(obtained: Obtained | None, place: Location, held: OnHosts | No
             _("{count}, {size} unpacked", count=len(obtained.programs), size=size(total)),
         ),
     )
+
+
+def _lying(held: OnHosts) -> str:
+    names = ", ".join(name for name, _sum in held.others)
+    return _("{hosts}, not known to be it", hosts=names) if names else _("none has it")
 
 
 def _away(held: OnHosts) -> Pairs:

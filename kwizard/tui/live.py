@@ -14,7 +14,7 @@ from kwizard.app import bundles as bundles_app
 from kwizard.app import clusters, drafts, records, verifying
 from kwizard.app.artifacts import artifacts, lying_around, named_as_archived, usual_folders
 from kwizard.app.checkup import HostCheck, checkup, examine, preflights, rests_on, skewed
-from kwizard.app.holders import OnHosts, on_hosts
+from kwizard.app.holders import OnHosts, nobody_has_it, on_hosts
 from kwizard.app.install import Installation, install
 from kwizard.app.planning import make_plan, survey
 from kwizard.app.preview import Change, preview
@@ -195,23 +195,28 @@ class LiveUseCases:
         obtained = await look(cluster)
         place = locate(cluster.version, cluster.release.mirror)
         held = None
-        if obtained is None and asker is not None and not (self._rehearsal or _blocked(cluster)):
+        chosen = cluster.release.on_hosts
+        ask = (chosen or not self._rehearsal) and not _blocked(cluster)
+        if obtained is None and asker is not None and ask:
             held = await self._held(cluster, asker)
-        facts = release_facts(obtained, place, held)
+            if chosen and not held.hosts:
+                error = nobody_has_it(cluster, held)
+                missing.append(Problem(error.message, error.remedy))
+        facts = release_facts(obtained, place, held, chosen=chosen)
         if missing or _blocked(cluster):
-            return ReleaseReport(facts, tuple(missing))
+            return ReleaseReport(facts, tuple(missing), held.unknown if held and chosen else "")
         found = await artifacts(cluster)
         wrong = [Problem(a.error.message, a.error.remedy) for a in found if a.error is not None]
         return ReleaseReport(facts + artifact_facts(found), tuple(wrong))
 
-    async def _held(self, cluster: Cluster, asker: Asker) -> OnHosts | None:
+    async def _held(self, cluster: Cluster, asker: Asker) -> OnHosts:
         """Which hosts have the release. None is connected to where nothing could be told."""
-        if published(cluster) is None:
+        if published(cluster) is None and not cluster.release.on_hosts:
             return await on_hosts(cluster, {})
         session = await self._ready(cluster, asker)
         there = {n: h for n, h in session.hosts.items() if n not in self._away}
         held = await on_hosts(cluster, there)
-        return replace(held, away=self._away) if held is not None else None
+        return replace(held, away=self._away)
 
     async def fetch(self, cluster: Cluster) -> AsyncGenerator[Fetching]:
         """Download, telling how far it is."""

@@ -7,8 +7,8 @@ from textual.content import Content
 
 from kwizard.errors import Problem
 from kwizard.language import _
-from kwizard.tui.answers import BUNDLE, DOWNLOAD, MIRROR, TARBALL
-from kwizard.tui.download import Download
+from kwizard.tui.answers import BUNDLE, DOWNLOAD, HOSTS, MIRROR, TARBALL
+from kwizard.tui.download import Download, Status
 from kwizard.tui.facts import Pairs
 from kwizard.tui.measures import duration, size
 from kwizard.tui.plain import hung, plain
@@ -37,6 +37,14 @@ def sources() -> tuple[Answer, ...]:
         ),
         Answer(TARBALL, _("tarball"), _("A file on this machine; nothing is downloaded.")),
         Answer(
+            HOSTS,
+            _("hosts"),
+            _(
+                "Hosts of this cluster that have it already, from before, pass it on to the others."
+                " This machine neither needs nor downloads it. Theirs is held against its sum."
+            ),
+        ),
+        Answer(
             BUNDLE,
             _("bundle"),
             _(
@@ -45,6 +53,22 @@ def sources() -> tuple[Answer, ...]:
             ),
         ),
     )
+
+
+def not_fetched(source: str) -> str:
+    """Why nothing is downloaded from there; "" where something is."""
+    return {
+        TARBALL: _("the tarball is here already: Inspect looks into it"),
+        BUNDLE: _("the bundle is here already: nothing is downloaded"),
+        HOSTS: _("hosts pass it on: nothing is downloaded; Inspect asks which have it"),
+    }.get(source, "")
+
+
+def fetch_label(status: Status) -> str:
+    """What the button for fetching does."""
+    if status == "running":
+        return _("Pause")
+    return _("Go on") if status in ("paused", "failed") else _("Fetch now")
 
 
 def is_file(row: Row) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from textual.content import Content
 
 from kwizard.cluster.finding import Path as Place
 from kwizard.language import _, _n
-from kwizard.tui.answers import BUNDLE, DOWNLOAD, text_of
+from kwizard.tui.answers import BUNDLE, DOWNLOAD, HOSTS, text_of
 from kwizard.tui.draft import Draft
 from kwizard.tui.obtaining import is_file
 from kwizard.tui.paths import short_path
@@ -26,11 +26,12 @@ Around = Mapping[Place, Sequence[Path]]
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What F4 takes: the `bundle`, which has everything in it; or `files`, by the empty row each
-    would fill."""
+    """What F4 takes: the `bundle`, which has everything in it; or the sum of what lies on hosts,
+    `sha256`; or `files`, by the empty row each would fill."""
 
-    bundle: Path | None
-    files: Mapping[Row, Path]
+    bundle: Path | None = None
+    files: Mapping[Row, Path] = field(default_factory=dict)
+    sha256: str = ""
 
     @property
     def has_release(self) -> bool:
@@ -43,6 +44,11 @@ class Offers:
             return [
                 Content.styled(_("F4 takes the bundle that was found:"), "bold $accent"),
                 Content.assemble(("▸ ", "$accent"), plain(short_path(self.bundle))),
+            ]
+        if self.sha256:
+            return [
+                Content.styled(_("F4 takes that sum for the right one:"), "bold $accent"),
+                Content.assemble(("▸ ", "$accent"), "sha256  ", self.sha256),
             ]
         if not self.files:
             return []
@@ -62,14 +68,16 @@ def offers(around: Around, draft: Draft, rows: Sequence[Row], source: str) -> Of
     the official one; a mirror was named on purpose."""
     bundle = _bundle(around, draft, rows, source)
     if bundle is not None:
-        return Offers(bundle, {})
+        return Offers(bundle)
+    if source == HOSTS and draft.release is not None and draft.release.unknown:
+        return Offers(sha256=draft.release.unknown)
     cluster, out = draft.cluster, {}
     for row in rows:
         files = around.get(row.place, ())
         shown = row.shown(cluster) or (row.place == RELEASE and source == DOWNLOAD)
         if files and shown and not text_of(cluster, row.place):
             out[row] = files[0]
-    return Offers(None, out)
+    return Offers(files=out)
 
 
 def _bundle(around: Around, draft: Draft, rows: Sequence[Row], source: str) -> Path | None:

@@ -53,10 +53,12 @@ class HostReport:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseReport:
-    """What was found out about where the binaries come from."""
+    """What was found out about where the binaries come from. `unknown` is the sha256 of what lies
+    on hosts, the same on all that have something, where no sum is known to hold it against."""
 
     facts: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from kwizard.cluster.model import RecipeName
 from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.language import _, told
 from kwizard.release.bundle import Bundle
-from kwizard.tui.answers import BUNDLE, DOWNLOAD, MIRROR, TARBALL, source_of
+from kwizard.tui.answers import BUNDLE, DOWNLOAD, HOSTS, MIRROR, TARBALL, source_of
 from kwizard.tui.bundling import Reading
-from kwizard.tui.obtaining import downloading, reported, sources
+from kwizard.tui.obtaining import downloading, fetch_label, not_fetched, reported, sources
 from kwizard.tui.offers import Around, Offers, offers
 from kwizard.tui.paths import file_path
 from kwizard.tui.plain import lines
@@ -125,8 +125,13 @@ class ReleaseScreen(FormPage):
         draft = self.wizard.draft
         if draft.bundle is not None:
             self._read_bundle()
-        elif draft.release is None and self._source in (DOWNLOAD, MIRROR) and self._answering():
-            self._inspect()  # also which hosts have it
+        elif self._source in (DOWNLOAD, MIRROR, HOSTS):
+            self._ask_hosts()
+
+    def _ask_hosts(self) -> None:
+        """Which have it, where all of them answer and it is not known."""
+        if self.wizard.draft.release is None and self._answering():
+            self._inspect()
 
     def note_of(self, row: Row) -> str:
         """Which versions there are."""
@@ -151,9 +156,18 @@ class ReleaseScreen(FormPage):
         }
         release = replace(draft.cluster.release, mirror=None, tarball=None)
         draft.change(replace(draft.cluster, release=release))
+        self._come_from()
         if typed.get(self._source):
             self._answer(f"release-{self._source}", typed[self._source])
         self.settle()
+
+    def _come_from(self) -> None:
+        """From hosts, or not; if so, ask which have it."""
+        draft, chosen = self.wizard.draft, self._source == HOSTS
+        release = replace(draft.cluster.release, on_hosts=chosen)
+        draft.change(replace(draft.cluster, release=release))
+        if chosen:
+            self._ask_hosts()
 
     @on(Input.Changed, "#bundle")
     def _name_bundle(self) -> None:
@@ -216,11 +230,14 @@ class ReleaseScreen(FormPage):
     def changed(self, row: Row) -> None:
         """Another recipe has other versions and files, which may lie around elsewhere."""
         if row.place == ("recipe",):
+            self._come_from()
             field = self.field_of("version")
             if field is not None:
                 field.note(self._versions(self.wizard.draft.cluster.recipe))
         if row.place[-1] in ("recipe", "tarball", "binary", "binaries", "containerd"):
             self._look_around()
+        if row.place in (("version",), ("release", "sha256")) and self._source == HOSTS:
+            self._ask_hosts()
         if row.place[-1] in ("pause_archive", "coredns_archive", "archive"):
             self._name_images()
 
@@ -264,6 +281,9 @@ class ReleaseScreen(FormPage):
             self.query_one("#source", Choice).choose(BUNDLE)
             self.query_one("#bundle", Input).value = str(found.bundle)
             return
+        if found.sha256:
+            self.query_one("#release-sha256", Input).value = found.sha256
+            return
         if found.has_release:
             self.query_one("#source", Choice).choose(TARBALL)
         for row, path in found.files.items():
@@ -304,10 +324,8 @@ class ReleaseScreen(FormPage):
         download, cluster = self.wizard.download, self.wizard.draft.cluster
         if download.status == "running":
             await download.pause()
-        elif self._source == TARBALL:
-            self.say(_("the tarball is here already: Inspect looks into it"))
-        elif self._source == BUNDLE:
-            self.say(_("the bundle is here already: nothing is downloaded"))
+        elif why_not := not_fetched(self._source):
+            self.say(why_not)
         elif self.wrong() is not None or (self._source == MIRROR and not cluster.release.mirror):
             self.say(_("first say where it comes from"), bad=True)
         else:
@@ -330,12 +348,8 @@ class ReleaseScreen(FormPage):
         download, draft = self.wizard.download, self.wizard.draft
         self._drawn = download.revision
         button = self.query_one("#fetch", Button)
-        button.disabled = self._source in (TARBALL, BUNDLE)
-        button.label = Content(
-            {"running": _("Pause"), "paused": _("Go on"), "failed": _("Go on")}.get(
-                download.status, _("Fetch now")
-            )
-        )
+        button.disabled = bool(not_fetched(self._source))
+        button.label = Content(fetch_label(download.status))
         room = self.query_one("#release-found").scrollable_content_region.width or self.size.width
         parts: list[Content | str] = []
         if self._looking:
@@ -346,10 +360,11 @@ class ReleaseScreen(FormPage):
             parts += downloading(download)
         if draft.release is not None and not self._looking:
             parts += reported(draft.release, room)
-        offered = self._offers().shown()
+        found = self._offers()
+        offered = found.shown()
         if not parts:
             parts = [*offered, self.query_one("#source", Choice).answer.meaning]
-        elif self._asked or download.status != "idle":
+        elif (self._asked or download.status != "idle") and not found.sha256:
             parts += offered
         else:
             parts = [*offered, *parts]

@@ -85,6 +85,17 @@ def networks(draw):
 
 
 @st.composite
+def releases(draw: st.DrawFn) -> Release:
+    """Where programs come from: not from hosts and from elsewhere as well."""
+    sha256 = draw(st.sampled_from([None, "0" * 64, "1" * 64, "ab" * 32]))
+    if draw(st.booleans()):
+        return Release(on_hosts=True, sha256=sha256)
+    mirrors = [None, "http://10.9.9.9:8000/k8s", "https://m.example"]
+    mirror = draw(st.sampled_from(mirrors))
+    return Release(tarball=draw(maybe(paths)), mirror=mirror, sha256=sha256)
+
+
+@st.composite
 def clusters(draw):
     count = draw(st.integers(1, 6))
     given_names = draw(st.lists(names, min_size=count, max_size=count, unique=True))
@@ -129,11 +140,7 @@ def clusters(draw):
             names=draw(st.sampled_from([(), ("api.example",), ("*.k8s", "203.0.113.7", "a::1")])),
         ),
         flannel=Flannel(version=draw(flannels), binary=draw(maybe(paths))),
-        release=Release(
-            tarball=draw(maybe(paths)),
-            mirror=draw(st.sampled_from([None, "http://10.9.9.9:8000/k8s", "https://m.example"])),
-            sha256=draw(st.sampled_from([None, "0" * 64, "1" * 64, "ab" * 32])),
-        ),
+        release=draw(releases()),
         docker=Docker(
             install=draw(st.booleans()),
             pause_image=draw(maybe(images)),

@@ -10,7 +10,7 @@ from hypothesis import given
 from kwizard.cluster import values
 from kwizard.cluster.check import check, findings
 from kwizard.cluster.load import load
-from kwizard.cluster.model import SSH, Cluster, Host, Network, Role, Version
+from kwizard.cluster.model import SSH, Cluster, Host, Network, Release, Role, Version
 from tests.pure.cluster.strategies import HOST_KEY
 
 from .strategies import clusters
@@ -43,6 +43,8 @@ def test_an_empty_form_is_refused_without_a_crash():
         ({"network": Network(dns=IPv4Address("10.1.1.1"))}, ("network", "dns")),
         ({"network": Network(pods=IPv4Network("10.254.0.0/16"))}, ("network", "pods")),
         ({"network": Network(domain="a..b")}, ("network", "domain")),
+        ({"release": Release(on_hosts=True, tarball="/k.tar.gz")}, ("release", "on_hosts")),
+        ({"release": Release(on_hosts=True, mirror="https://m.example")}, ("release", "on_hosts")),
     ],
 )
 def test_an_error_names_the_field_to_mend(change, place):

@@ -58,7 +58,12 @@ FULL: dict[str, Any] = {
         "key": "etcd-client.key",
     },
     "flannel": {"version": "0.12.0", "binary": "flanneld", "store": "etcd"},
-    "release": {"tarball": "k.tar.gz", "mirror": "http://10.9.9.9:8000/k", "sha256": "0" * 64},
+    "release": {
+        "tarball": "k.tar.gz",
+        "mirror": "http://10.9.9.9:8000/k",
+        "on_hosts": False,
+        "sha256": "0" * 64,
+    },
     "docker": {"install": False, "pause_image": "pause:3.2", "pause_archive": "pause.tar"},
     "firewall": {"zone": "dmz", "move_interface": True},
     "runtime": {"containerd": "containerd.tar.gz", "cni_plugins": "cni.tgz"},

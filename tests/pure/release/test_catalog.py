@@ -54,15 +54,21 @@ def test_the_classic_recipe_ends_where_the_insecure_port_does(version: str, know
 
 
 def test_the_sum_of_the_file_that_is_placed_is_known_without_the_network():
-    def sample(version: Version, **release: str) -> Cluster:
-        return Cluster(name="x", version=version, hosts=(), release=Release(**release))
+    def sample(version: Version, release: Release | None = None) -> Cluster:
+        return Cluster(name="x", version=version, hosts=(), release=release or Release())
 
     known = published(sample(Version(1, 19, 15)))
     assert known is not None
     assert known.algorithm == "sha512"
-    own = published(sample(Version(1, 36, 3), sha256="a" * 64))
+    own = published(sample(Version(1, 36, 3), Release(sha256="a" * 64)))
     assert own is not None
     assert (own.algorithm, own.value) == ("sha256", "a" * 64)
     assert published(sample(Version(1, 36, 3))) is None
     assert published(sample(Version(1, 3, 5))) is None, "its sum is that of the file around it"
-    assert published(sample(Version(1, 19, 15), tarball="/srv/x.tar.gz")) is None
+    assert published(sample(Version(1, 19, 15), Release(tarball="/srv/x.tar.gz"))) is None
+    # On hosts there is no file around it: a sum in the cluster file is that of what lies there.
+    nested = Version(1, 3, 5)
+    assert published(sample(nested, Release(on_hosts=True))) is None
+    lying = published(sample(nested, Release(on_hosts=True, sha256="b" * 64)))
+    assert lying is not None
+    assert lying.value == "b" * 64

@@ -52,6 +52,15 @@ async def test_a_server_tarball_is_used_where_it_lies(tmp_path: Path) -> None:
     assert (got.architecture, got.source) == ("amd64", path)
 
 
+async def test_what_is_to_come_from_hosts_is_neither_looked_for_here_nor_fetched() -> None:
+    wanted = cluster(release=Release(on_hosts=True))
+
+    assert await look(wanted) is None
+    with pytest.raises(ReleaseError, match="from hosts that have it") as error:
+        await obtain(wanted)
+    assert "`on_hosts:`" in error.value.remedy
+
+
 async def test_the_nested_one_is_taken_out_once(tmp_path: Path) -> None:
     wanted = cluster(release=Release(tarball=brought(tmp_path, full())))
 

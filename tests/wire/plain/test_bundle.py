@@ -1,4 +1,4 @@
-"""The plain questions about the release: everything out of a bundle."""
+"""The plain questions about the release: everything out of a bundle, or from hosts that have it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from kwizard.cluster.model import Version
+from kwizard.cluster.model import Cluster, Release, Version
 from kwizard.errors import ReleaseError
 from kwizard.plain.questions import Questions
 from kwizard.plain.release import ask_release
 from kwizard.plain.talk import Talk
 from kwizard.plain.terminal import Terminal
 from kwizard.tui.draft import Draft
-from tests.wire.tui.looks_answers import BUNDLE
+from kwizard.tui.usecases import Asker, ReleaseReport
+from tests.wire.tui.looks_answers import BUNDLE, CHOSEN, LYING
 from tests.wire.tui.scripted import ScriptedCases
 
 from .paper import Paper
@@ -57,3 +58,27 @@ async def test_one_that_will_not_do_is_said_and_the_other_questions_are_asked(
     assert "copy it again" in paper.said
     assert talk.draft.bundle is None
     assert talk.draft.whole is talk.draft.cluster
+
+
+class Lying(ScriptedCases):
+    """Hosts have a file of which no sum is known, until the person gives one."""
+
+    async def check_release(self, cluster: Cluster, asker: Asker | None = None) -> ReleaseReport:
+        if cluster.release.sha256 == LYING:
+            return ReleaseReport((("on hosts", "anakin, c3po"),))
+        return CHOSEN
+
+
+async def test_hosts_are_chosen_and_the_sum_of_what_lies_there_is_taken_on_a_word() -> None:
+    cases = Lying(cluster=MODERN)
+    talk, paper = await asked(cases, "", "", "hosts", "", "no", "no")
+    assert talk.draft.cluster.release == Release(on_hosts=True)
+    assert f"The sha256 of what lies there: {LYING}" in paper.said
+    talk, paper = await asked(cases, "", "", "hosts", "", "no", "yes")
+    assert talk.draft.cluster.release == Release(on_hosts=True, sha256=LYING)
+    assert "on hosts: anakin, c3po" in paper.said
+    # Another answer takes it back.
+    cases.cluster = talk.draft.cluster
+    talk, paper = await asked(cases, "", "", "download", "-", "no", "no")
+    assert "Programs from [4]" in paper.said
+    assert talk.draft.cluster.release == Release()

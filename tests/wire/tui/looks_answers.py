@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from kwizard.app.holders import OnHosts
 from kwizard.app.preview import Change, Line
 from kwizard.cluster.check import findings
 from kwizard.cluster.defaults import with_recipe
-from kwizard.cluster.model import Cluster, RecipeName, Version
+from kwizard.cluster.model import Cluster, RecipeName, Release, Version
 from kwizard.engine.plan import Finding, Plan, State
 from kwizard.errors import HostUnreachable, InvalidInput, Problem, ReleaseError
 from kwizard.release.bundle import Bundle, Item
@@ -101,6 +102,20 @@ BUNDLE = Bundle(
     ),
     {"images.pause": "example.org/pause:7"},
 )
+LYING = "5" * 64
+WITHOUT_SUM = OnHosts((), "", others=(("anakin", LYING), ("c3po", LYING)))
+CHOSEN = ReleaseReport(
+    release_facts(None, locate(MODERN.version), WITHOUT_SUM, chosen=True),
+    (
+        Problem(
+            f"no sum of the release {MODERN.version} is known to hold the hosts' copies against;"
+            f" there lie: sha256 {LYING}: anakin, c3po",
+            "if you know that sum to be right, give it as `release: sha256:`",
+        ),
+    ),
+    LYING,
+)
+"""What is said of hosts that were chosen, where nobody published a sum."""
 TO_BUNDLE = (*TO_RELEASE, "f4")
 
 
@@ -152,6 +167,14 @@ RELEASE = {
             )
         ),
         keys(*TO_RELEASE, "f5", then="anakin, c3po"),
+    ),
+    "release_hosts": Look(
+        ReleaseScreen,
+        "hosts chosen",
+        lambda: ScriptedCases(
+            cluster=replace(MODERN, release=Release(on_hosts=True)), rules=findings, release=CHOSEN
+        ),
+        keys(*TO_RELEASE, "f5", then="F4 takes that sum"),
     ),
     "release_inspecting": Look(
         ReleaseScreen, "inspecting", Inspecting, keys(*TO_RELEASE, "f5", then="looking …")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kwizard.app.holders import OnHosts, on_hosts
+from kwizard.app.holders import OnHosts, nobody_has_it, on_hosts
 from kwizard.cluster.defaults import with_recipe
 from kwizard.cluster.model import Cluster, RecipeName, Release, Version
 from kwizard.errors import ReleaseError
@@ -145,7 +145,7 @@ async def test_which_hosts_have_the_release_and_what_cannot_be_told() -> None:
     other = replace(good, sha256="c" * 64)
     hosts = {n: Asked(n, f) for n, f in (("anakin", good), ("boba", other), ("c3po", None))}
     held = await on_hosts(current, hosts)  # type: ignore[arg-type]
-    assert held == OnHosts(("anakin",), "sha256")
+    assert held == OnHosts(("anakin",), "sha256", others=(("boba", "c" * 64),))
     place = locate(current.version)
     facts = dict(release_facts(None, place, held))
     assert facts["on hosts"] == "anakin"
@@ -158,5 +158,30 @@ async def test_which_hosts_have_the_release_and_what_cannot_be_told() -> None:
     assert "no sum of it is known" in said["on hosts"]
     away = replace(held, away=("boba",))
     assert dict(release_facts(None, place, away))["did not answer"] == "boba"
-    brought = replace(current, release=Release(tarball="/x.tar.gz"))
-    assert await on_hosts(brought, hosts) is None  # type: ignore[arg-type]
+    assert (await on_hosts(unknown, hosts)).others == ()  # type: ignore[arg-type]
+
+
+async def test_who_wants_it_from_hosts_that_have_none_hears_what_lies_there() -> None:
+    chosen = replace(
+        with_recipe(CLUSTER, RecipeName.MODERN, Version(1, 36, 3)),
+        release=Release(on_hosts=True, sha256="a" * 64),
+    )
+    other = Found(size=5, sha256="c" * 64, sha512="d" * 128)
+    hosts = {"anakin": Asked("anakin", None), "boba": Asked("boba", other)}
+    held = await on_hosts(chosen, hosts)  # type: ignore[arg-type]
+    said = nobody_has_it(chosen, held)
+    assert said.message.startswith(
+        "no host has the release v1.36.3 by its sha256; what lies in its"
+    )
+    assert said.message.endswith(f"another file: sha256 {'c' * 64}: boba")
+    assert "`on_hosts:`" in said.remedy
+    facts = dict(release_facts(None, locate(chosen.version), held, chosen=True))
+    assert facts["here"] == "no, and it will not be downloaded: it is to come from hosts"
+    assert facts["on hosts"] == "boba, not known to be it"
+    # Where nobody published a sum of it, the person may know that what lies there is right.
+    unknown = replace(chosen, version=Version(1, 36, 99), release=Release(on_hosts=True))
+    found = await on_hosts(unknown, hosts)  # type: ignore[arg-type]
+    assert found == OnHosts((), "", others=(("boba", "c" * 64),))
+    said = nobody_has_it(unknown, found)
+    assert said.message.endswith(f"there lie: sha256 {'c' * 64}: boba")
+    assert "`release: sha256:`" in said.remedy
