@@ -140,7 +140,8 @@ class MonitorScreen(Page):
             board = self.query_one(Board)
             if not board.display:
                 board.display = True
-                self.call_after_refresh(self.query_one("#components").focus)
+                first = self.query_one("#components")
+                self.call_after_refresh(first.focus, scroll_visible=False)  # its heading stays
             self.query_one("#verdict", Static).update(verdict(snapshot))
             part = of_host(snapshot, self._host) if self._host else snapshot
             board.show(matching(part, self.query_one("#filter", Input).value))
