@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,9 @@ from kwizard.tui.app import KwizardApp
 
 from .frugal import read_stylesheets_once
 from .scripted import NOW, ScriptedCases
+from .steady import idle, move_at_once, nobody_outside, rest_after_each_key, settle
+
+LOOKS = 3000  # a hundred take a second or more; a whole run through SSH takes some seconds
 
 Open = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
 
@@ -28,17 +31,20 @@ def same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     read_stylesheets_once(monkeypatch)
+    rest_after_each_key(monkeypatch)
+    move_at_once(monkeypatch)
 
 
 @pytest.fixture
-def opened() -> Open:
+def opened(monkeypatch: pytest.MonkeyPatch) -> Open:
     """Opens the app on scripted use cases, and closes everything behind it."""
+    nobody_outside(monkeypatch)
 
     @asynccontextmanager
     async def _open(
         cases: ScriptedCases, *, size: tuple[int, int] = (80, 24), **kwargs: Any
     ) -> AsyncIterator[Pilot[int]]:
-        app = KwizardApp(cases, clock=lambda: NOW, **kwargs)
+        app = KwizardApp(cases, clock=lambda: NOW, sleep=idle, **kwargs)
         async with app.run_test(size=size, notifications=True) as pilot:
             await pilot.pause()
             yield pilot
@@ -47,15 +53,37 @@ def opened() -> Open:
     return _open
 
 
-async def until(pilot: Pilot[int], true: Callable[[], bool], tries: int = 1000) -> None:
-    """Wait until something is so; fail when it never is."""
-    for _ in range(tries):
+async def rested(pilot: Pilot[int]) -> None:
+    """Let everything happen; an app that has broken down fails the test with its own error."""
+    await settle(pilot)
+    if (error := pilot.app._exception) is not None:
+        raise error
+
+
+async def until(pilot: Pilot[int], true: Callable[[], bool]) -> None:
+    """Wait until something is so, and is drawn; fail when it never is."""
+    for _ in range(LOOKS):
+        await rested(pilot)
         if true():
-            await pilot.pause()
+            await settle(pilot)
             return
-        await pilot.pause()
         await asyncio.sleep(0.01)
     raise AssertionError(f"it never came to that; on the screen:\n{text_of(pilot)}")
+
+
+async def sees(pilot: Pilot[int], *texts: str, without: Sequence[str] = ()) -> None:
+    """Wait until all these texts are on the screen at once, and none of `without`, which has to be
+    gone by the time that they are there."""
+    for _ in range(LOOKS):
+        await rested(pilot)
+        shown = text_of(pilot)
+        missing = [t for t in texts if t not in shown]
+        left = [t for t in without if t in shown]
+        if not missing and not left:
+            return
+        await asyncio.sleep(0.01)
+    said = [f"{t!r} is not there" for t in missing] + [f"{t!r} is still there" for t in left]
+    raise AssertionError(f"{'; '.join(said)}; on the screen:\n{shown}")
 
 
 def text_of(pilot: Pilot[int]) -> str:

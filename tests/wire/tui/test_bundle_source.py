@@ -16,7 +16,7 @@ from kwizard.tui.app import KwizardApp
 from kwizard.tui.usecases import Asker, HostReport, ReleaseReport
 from kwizard.tui.widgets.form import Choice
 
-from .conftest import Open, text_of, until
+from .conftest import Open, sees, text_of, until
 from .looks_answers import BUNDLE, PATH
 from .scripted import CLUSTER, ScriptedCases
 from .test_answers import MODERN, to_page
@@ -40,18 +40,19 @@ async def test_a_bundle_that_lies_around_is_taken_by_one_key_and_stands_on_the_r
     found = cases(lying_around={("bundle",): (PATH,)})
     async with opened(found, size=(120, 40)) as pilot:
         app = await to_page(pilot, "ReleaseScreen")
-        await until(pilot, lambda: "F4 takes the bundle" in text_of(pilot))
+        await sees(pilot, "F4 takes the bundle")
         await pilot.press("f4")
-        await until(pilot, lambda: "✓ read: every file has its sum" in text_of(pilot))
-        shown = text_of(pilot)
-        assert "modern v1.36.3" in shown
-        assert "Files for the hosts" not in shown  # they are all in it
+        await sees(
+            pilot,
+            "✓ read: every file has its sum",
+            "modern v1.36.3",
+            without=["Files for the hosts"],  # they are all in it
+        )
         assert app.screen.query_one("#fetch", Button).disabled
         await pilot.click("#next")
         await until(pilot, lambda: type(app.screen).__name__ == "OptionsScreen")
         await pilot.click("#next")
-        await until(pilot, lambda: "to do" in text_of(pilot))
-        assert "kwizard apply --bundle BUNDLE FILE" in text_of(pilot)
+        await sees(pilot, "to do", "kwizard apply --bundle BUNDLE FILE")
         assert app.plan is not None
         assert app.plan.cluster.release.tarball == "/cache/release.tarball/kubernetes.tar.gz"
         assert app.plan.cluster.images.pause == "example.org/pause:7"
@@ -82,12 +83,12 @@ async def test_what_is_no_bundle_is_said_and_lets_nobody_on(opened: Open) -> Non
     async with opened(cases(), size=(120, 40)) as pilot:
         await to_page(pilot, "ReleaseScreen")
         app = name(pilot, "/nowhere.tar")
-        await until(pilot, lambda: "✗ there is no file /nowhere.tar" in text_of(pilot))
+        await sees(pilot, "✗ there is no file /nowhere.tar")
         await pilot.click("#next")
         await pilot.pause()
         assert type(app.screen).__name__ == "ReleaseScreen"
         app.screen.query_one("#source", Choice).choose("download")
-        await until(pilot, lambda: "✗ there is no file" not in text_of(pilot))
+        await sees(pilot, without=["✗ there is no file"])
         assert app.draft.whole is app.draft.cluster
 
 
@@ -96,7 +97,7 @@ async def test_a_damaged_one_is_refused_after_it_was_read(opened: Open) -> None:
     async with opened(bad, size=(120, 40)) as pilot:
         await to_page(pilot, "ReleaseScreen")
         app = name(pilot, PATH)
-        await until(pilot, lambda: "✗ b.tar is cut off" in text_of(pilot))
+        await sees(pilot, "✗ b.tar is cut off")
         assert app.draft.opened is None
 
 
@@ -105,9 +106,9 @@ async def test_while_it_is_read_one_waits_and_sees_how_far_it_is(opened: Open) -
     async with opened(cases(unpacking=gate), size=(120, 40)) as pilot:
         await to_page(pilot, "ReleaseScreen")
         app = name(pilot, PATH)
-        await until(pilot, lambda: "33 %" in text_of(pilot))
+        await sees(pilot, "33 %")
         await pilot.click("#next")
-        await until(pilot, lambda: "the bundle is still being read" in text_of(pilot))
+        await sees(pilot, "the bundle is still being read")
         assert type(app.screen).__name__ == "ReleaseScreen"
         gate.set()
         await until(pilot, lambda: app.draft.opened is not None)
@@ -121,11 +122,11 @@ async def test_its_version_is_taken_and_another_recipe_is_refused(opened: Open) 
         await until(pilot, lambda: app.draft.opened is not None)
         assert app.draft.cluster.version == Version(1, 36, 3)
         app.screen.query_one("#version", Input).value = "v1.35.4"
-        await until(pilot, lambda: "holds Kubernetes v1.36.3" in text_of(pilot))
+        await sees(pilot, "holds Kubernetes v1.36.3")
     async with opened(cases(CLUSTER), size=(120, 40)) as pilot:
         await to_page(pilot, "ReleaseScreen")
         app = name(pilot, PATH)
-        await until(pilot, lambda: "is for the recipe modern" in text_of(pilot))
+        await sees(pilot, "is for the recipe modern")
         assert app.draft.cluster.recipe is RecipeName.CLASSIC
 
 
@@ -136,7 +137,7 @@ async def test_a_restart_reads_it_again_before_the_pages_after_it(opened: Open) 
         assert isinstance(app, KwizardApp)
         await until(pilot, lambda: app.draft.opened is not None)
         assert type(app.screen).__name__ == "ReleaseScreen"
-        assert "✓ read" in text_of(pilot)
+        await sees(pilot, "✓ read")
 
 
 async def test_hosts_that_answered_are_asked_whether_they_have_the_release(opened: Open) -> None:
@@ -153,4 +154,4 @@ async def test_hosts_that_answered_are_asked_whether_they_have_the_release(opene
         await pilot.press("k")
         await until(pilot, lambda: text_of(pilot).count("✓ ready") == 3)
         await pilot.click("#next")
-        await until(pilot, lambda: "on hosts  anakin, c3po" in text_of(pilot))
+        await sees(pilot, "on hosts  anakin, c3po")

@@ -10,7 +10,7 @@ import pytest
 from kwizard.tui import screens, taste
 from kwizard.tui.screens.page import HELP, Page
 
-from .conftest import Open, text_of, until
+from .conftest import Open, sees, until
 from .scripted import ScriptedCases
 
 for module in pkgutil.iter_modules(screens.__path__):
@@ -34,21 +34,21 @@ def test_every_page_has_its_help(page: type[Page]) -> None:
 async def test_the_palette_offers_the_actions_of_the_page(opened: Open) -> None:
     async with opened(ScriptedCases(), size=(100, 90)) as pilot:
         await pilot.press("enter")
-        await until(pilot, lambda: "Cluster name" in text_of(pilot))
+        await sees(pilot, "Cluster name")
         await pilot.press("ctrl+p")
         offered = ("Add", "Paste", "Import", "Check", "Colours: paper")
-        await until(pilot, lambda: all(action in text_of(pilot) for action in offered))
+        await sees(pilot, *offered)
         await pilot.press(*"paste")
-        await until(pilot, lambda: "Colours: paper" not in text_of(pilot))
+        await sees(pilot, "Paste", without=["Colours: paper"])
         await pilot.press("enter")
-        await until(pilot, lambda: "Take them in" in text_of(pilot))
+        await sees(pilot, "Take them in")
 
 
 async def test_the_colours_chosen_in_the_palette_are_there_the_next_time(opened: Open) -> None:
     async with opened(ScriptedCases()) as pilot:
         assert pilot.app.theme == "kwizard-slate"
         await pilot.press("ctrl+p", *"colours paper")
-        await until(pilot, lambda: "for light terminals" in text_of(pilot))
+        await sees(pilot, "for light terminals")
         await pilot.press("down", "enter")
         await until(pilot, lambda: pilot.app.theme == "kwizard-paper")
     async with opened(ScriptedCases()) as pilot:

@@ -24,7 +24,7 @@ from kwizard.tui.screens.script import ScriptScreen
 from kwizard.tui.usecases import HostReport, KeyQuestion, PasswordQuestion
 from kwizard.tui.widgets.logview import fold
 
-from .conftest import Open, focused, text_of, until
+from .conftest import Open, focused, sees, text_of, until
 from .pictures import snapshot
 from .scripted import CLUSTER, NOW, ScriptedCases, Story, plan_of
 
@@ -55,7 +55,7 @@ async def test_in_logs_and_in_the_pane_of_a_failure(opened: Open) -> None:
     async with opened(
         ScriptedCases(runs=[[*run, seen, *end]]), start="resume", name="classic"
     ) as pilot:
-        await until(pilot, lambda: "▸ 0 s" in text_of(pilot))
+        await sees(pilot, "▸ 0 s")
         assert harmless(text_of(pilot))
         await pilot.press("l", "z")
         for _ in range(20):  # page through all of it
@@ -63,7 +63,7 @@ async def test_in_logs_and_in_the_pane_of_a_failure(opened: Open) -> None:
             await pilot.pause()
             assert harmless(text_of(pilot))
         seen.set()
-        await until(pilot, lambda: "hosts/preflight on anakin failed" in text_of(pilot))
+        await sees(pilot, "hosts/preflight on anakin failed")
         assert harmless(text_of(pilot))
         assert focused(pilot) == "retry"
         assert pilot.app.return_value is None
@@ -85,12 +85,12 @@ async def test_in_dialogs(opened: Open) -> None:
         for number in range(len(keys)):
             await asked(pilot, cases, number, "refuse")
             assert harmless(text_of(pilot))
-            assert "It is the same" in text_of(pilot)  # never pushed off the screen
+            await sees(pilot, "It is the same")  # never pushed off the screen
             await pilot.press("enter")
         for number in range(len(keys), len(cases.questions)):
             await asked(pilot, cases, number, "password")
             assert harmless(text_of(pilot))
-            assert "Go on" in text_of(pilot)
+            await sees(pilot, "Go on")
             await pilot.press("escape")
         await until(pilot, lambda: len(cases.answers) == len(cases.questions))
 
@@ -107,7 +107,7 @@ async def test_in_findings_problems_and_errors(opened: Open) -> None:
         await until(pilot, lambda: focused(pilot) == "hosts")
         assert harmless(text_of(pilot))
         await pilot.press("k")
-        await until(pilot, lambda: "✗ blocked" in text_of(pilot))
+        await sees(pilot, "✗ blocked")
         assert harmless(text_of(pilot))
         await pilot.press("f2")
         await until(pilot, lambda: focused(pilot) == "ok")
@@ -118,7 +118,7 @@ async def test_in_findings_problems_and_errors(opened: Open) -> None:
             page = pilot.app.screen
             await pilot.click("#next")
             await until(pilot, lambda page=page: pilot.app.screen is not page)  # type: ignore[misc]
-        await until(pilot, lambda: "That did not work" in text_of(pilot))
+        await sees(pilot, "That did not work")
         assert harmless(text_of(pilot))
 
 
@@ -141,7 +141,7 @@ async def test_in_what_the_monitor_shows(opened: Open) -> None:
     async with opened(
         ScriptedCases(pictures=(picture,)), start="monitor", name="classic", size=(120, 40)
     ) as pilot:
-        await until(pilot, lambda: "✗ Not well" in text_of(pilot))
+        await sees(pilot, "✗ Not well")
         assert harmless(text_of(pilot))
 
 
@@ -161,7 +161,7 @@ async def test_in_what_is_known_of_clusters(opened: Open) -> None:
     )
     async with opened(ScriptedCases(known_clusters=known)) as pilot:
         for _ in known:
-            await until(pilot, lambda: "It stopped at" in text_of(pilot))
+            await sees(pilot, "It stopped at")
             assert harmless(text_of(pilot))
             await pilot.press("down")
 
@@ -174,13 +174,13 @@ async def test_in_the_reasons_of_a_plan_and_its_scripts(opened: Open) -> None:
     )
     async with opened(cases, size=(120, 40)) as pilot:
         await pilot.press("enter", "tab", "enter", "up", "enter", "up", "enter")
-        await until(pilot, lambda: "to do" in text_of(pilot))
+        await sees(pilot, "to do")
         for _ in texts:
             assert harmless(text_of(pilot))
             await pilot.press("down")
         worst = replace(tasks[0], script="\n".join(texts), probe="\n".join(texts))
         await pilot.app.push_screen(ScriptScreen(worst))
-        await until(pilot, lambda: "sha256" in text_of(pilot))
+        await sees(pilot, "sha256")
         assert harmless(text_of(pilot))
 
 

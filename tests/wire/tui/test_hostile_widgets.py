@@ -39,6 +39,7 @@ from .conftest import until
 from .hostile import MARK, hostile, looks
 from .looks import Kind
 from .scripted import NOW
+from .steady import idle
 from .test_snapshots import every_screen
 
 OURS: dict[type[Widget], str] = {
@@ -122,13 +123,13 @@ def does_nothing(pilot: Pilot[int]) -> None:
 @pytest.mark.parametrize("kind", list(looks("")), ids=lambda kind: kind.__name__)
 async def test_on_every_screen(kind: Kind, seed: int) -> None:
     look = looks(hostile(seed))[kind]
-    app = KwizardApp(look.cases(), clock=lambda: NOW, **look.start)
+    app = KwizardApp(look.cases(), clock=lambda: NOW, sleep=idle, **look.start)
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await look.steps(pilot)
         assert type(app.screen) is kind
         does_nothing(pilot)
         frame = next(iter(app.screen.query(".dialog")), app.screen)
-        assert MARK in on_the_terminal(pilot, frame).lower()
+        await until(pilot, lambda: MARK in on_the_terminal(pilot, frame).lower())
         for widget in [w for w, screen in SHOWN.items() if screen is kind]:
             found = list(app.screen.query(widget))
             await until(
@@ -136,7 +137,6 @@ async def test_on_every_screen(kind: Kind, seed: int) -> None:
                 lambda found=found: any(  # type: ignore[misc]
                     MARK in on_the_terminal(pilot, w).lower() for w in found
                 ),
-                tries=100,
             )
         does_nothing(pilot)
         for line in app.screen.query(Input):

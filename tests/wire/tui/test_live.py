@@ -16,7 +16,7 @@ from kwizard.tui.credentials import ScreenCredentials
 from kwizard.tui.live import LiveUseCases
 from kwizard.tui.usecases import PasswordQuestion
 
-from .conftest import focused, text_of, until
+from .conftest import focused, sees, until
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def test_the_whole_walk_on_a_pretend_host(rehearsal: Rehearsal) -> None:
     app = KwizardApp(LiveUseCases(rehearsal=True), cluster=rehearsal.cluster)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
-        assert "REHEARSAL" in text_of(pilot)
+        await sees(pilot, "REHEARSAL")
         await pilot.press("enter")
         await pilot.pause()
         await pilot.press("k")
@@ -54,13 +54,13 @@ async def test_the_whole_walk_on_a_pretend_host(rehearsal: Rehearsal) -> None:
         await pilot.press("up", "enter")
         await pilot.pause()
         await pilot.press("up", "enter")
-        await until(pilot, lambda: " to do" in text_of(pilot))
+        await sees(pilot, " to do")
         await pilot.press("tab", "enter")
-        await until(pilot, lambda: app.run_model.status not in ("idle", "running"), tries=6000)
+        await until(pilot, lambda: app.run_model.status not in ("idle", "running"))
         assert app.run_model.status == "done", [str(f) for f in app.run_model.failures]
-        await until(pilot, lambda: "✓ installed" in text_of(pilot))
+        await sees(pilot, "✓ installed")
         await pilot.press("enter")
-        await until(pilot, lambda: "✓ All is well" in text_of(pilot))
+        await sees(pilot, "✓ All is well")
         await pilot.press("enter")
         await pilot.pause()
         assert app.return_value == 0
@@ -79,7 +79,7 @@ async def test_a_refused_key_leaves_the_host_blocked_and_touches_nothing(
         await pilot.press("enter")  # Refuse has the cursor
         await until(pilot, lambda: bool(app.draft.checks))
         assert app.draft.checks["anakin"].blocks
-        assert "✗ blocked" in text_of(pilot)
+        await sees(pilot, "✗ blocked")
     await app.finish()
     recorded = tmp_path / "state/clusters/rehearsal/known_hosts"
     assert not recorded.exists() or recorded.read_text() == ""

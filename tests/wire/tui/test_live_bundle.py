@@ -16,8 +16,8 @@ from kwizard.tui.live import LiveUseCases
 from kwizard.tui.widgets.form import Choice
 from tests.wire.rehearsal.conftest import begin
 
-from .conftest import focused, text_of, until
-from .test_live_runs import LONG, installed
+from .conftest import focused, sees, until
+from .test_live_runs import installed
 
 
 def on(pilot: Pilot[int], page: str) -> bool:
@@ -46,13 +46,13 @@ async def test_a_run_takes_the_release_out_of_a_bundle(
             await until(pilot, lambda: on(pilot, "ReleaseScreen"))
             app.screen.query_one("#source", Choice).choose("bundle")
             app.screen.query_one("#bundle", Input).value = str(file)
-            await until(pilot, lambda: app.draft.opened is not None, tries=LONG)
+            await until(pilot, lambda: app.draft.opened is not None)
             await pilot.click("#next")
             await until(pilot, lambda: on(pilot, "OptionsScreen"))
             await pilot.click("#next")
-            await until(pilot, lambda: focused(pilot) == "refuse", tries=LONG)
+            await until(pilot, lambda: focused(pilot) == "refuse")
             await pilot.press("right", "enter")
-            await until(pilot, lambda: "steps to do" in text_of(pilot), tries=LONG)
+            await sees(pilot, "steps to do")
             await pilot.click("#install")
             await installed(pilot)
             assert app.run_model.status == "done"

@@ -7,7 +7,7 @@ import asyncio
 from kwizard.tui.app import KwizardApp
 from kwizard.tui.model import RunModel
 
-from .conftest import Open, text_of, until
+from .conftest import Open, sees, until
 from .scripted import ScriptedCases, Story
 
 HOSTS = [f"node{n:02}" for n in range(50)]
@@ -24,15 +24,13 @@ async def test_the_column_that_counts_and_the_cursor_at_the_failure(opened: Open
     async with opened(cases, start="resume", name="classic") as pilot:
         app = pilot.app
         assert isinstance(app, KwizardApp)
-        await until(pilot, lambda: "▸10 ·3 ✓40" in text_of(pilot))
-        assert "53 HOSTS" in text_of(pilot)  # with the three of the plan
-        assert "of 54" in text_of(pilot)  # logs: with the operator's
+        await sees(pilot, "▸10 ·3 ✓40", "53 HOSTS", "of 54")  # with the three of the plan
         go.set()
         await until(pilot, lambda: app.run_model.status == "failed")
         await pilot.press("escape")
-        await until(pilot, lambda: "✗ failed" in text_of(pilot))
-        assert "NODE41" in text_of(pilot)
-        assert "✗1 ·12 ✓40" in text_of(pilot)  # what ran when it ended is not called done
+        await sees(
+            pilot, "✗ failed", "NODE41", "✗1 ·12 ✓40"
+        )  # what ran when it ended is not called done
 
 
 def test_a_frame_without_news_draws_only_what_runs() -> None:

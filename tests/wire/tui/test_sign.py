@@ -12,7 +12,7 @@ from kwizard.engine.plan import Finding, Plan
 from kwizard.tui.app import KwizardApp
 from kwizard.tui.sign import LEAST, SOON, Sign
 
-from .conftest import text_of, until
+from .conftest import sees
 from .looks_answers import TO_REVIEW
 from .scripted import NOW, ScriptedCases
 
@@ -101,14 +101,14 @@ async def test_the_review_says_that_it_looks_long_enough_to_be_read() -> None:
         for key in TO_REVIEW:
             await pilot.press(key)
             await pilot.pause()
-        await until(pilot, lambda: "not looked at yet" in text_of(pilot))
+        await sees(pilot, "not looked at yet")
         time.lets(SOON)
-        await until(pilot, lambda: "▸ looking at the hosts" in text_of(pilot))
+        await sees(pilot, "▸ looking at the hosts")
         cases.over.set()
         await pilot.pause()
         await pilot.resize_terminal(100, 30)  # drawn anew it is still there
         await pilot.pause()
-        assert "▸ looking at the hosts" in text_of(pilot)
+        await sees(pilot, "▸ looking at the hosts")
         time.lets(LEAST)
-        await until(pilot, lambda: "steps to do" in text_of(pilot))
+        await sees(pilot, "steps to do")
     await app.finish()

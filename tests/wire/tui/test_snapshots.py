@@ -35,6 +35,7 @@ from .looks_run import INSTALL, MONITOR, VERIFY, verified, whole
 from .looks_start import HOSTS, START
 from .pictures import snapshot
 from .scripted import NOW, ScriptedCases
+from .steady import idle, nobody_outside, settle, taken_in_at_once
 
 Size = tuple[int, int]
 SIZES: tuple[Size, Size] = ((80, 24), (120, 40))
@@ -70,22 +71,20 @@ class Picture(App[str]):
 
 
 async def still(pilot: Pilot[int]) -> str:
-    """A picture, once nothing moves any more: on a busy machine that takes a while."""
+    """A picture, once nothing moves any more."""
     app, before = pilot.app, None
     for line in (*app.screen.query(Input), *app.screen.query(TextArea)):
         line.cursor_blink = False
-    await pilot.pause()
-    await pilot.wait_for_scheduled_animations()
     while (now := painted(app)) != before:
         before = now
-        await pilot.pause()
+        await settle(pilot)
     return app.export_screenshot(title=app.title, simplify=True)
 
 
 async def draw(it: Look, sizes: Sequence[Size]) -> dict[Size, str]:
     """Pictures of a screen, the terminal resized from each to the next. Fails when the steps led to
     another screen."""
-    app = KwizardApp(it.cases(), clock=lambda: LATER, **it.start)
+    app = KwizardApp(it.cases(), clock=lambda: LATER, sleep=idle, **it.start)
     pictures = {}
     async with app.run_test(size=sizes[0], notifications=True, tooltips=True) as pilot:
         await pilot.pause()
@@ -104,6 +103,8 @@ async def draw(it: Look, sizes: Sequence[Size]) -> dict[Size, str]:
 def drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     paint_only_what_is_looked_at(monkeypatch)
     notes_stay(monkeypatch)
+    nobody_outside(monkeypatch)
+    taken_in_at_once(monkeypatch)
 
 
 @pytest.fixture

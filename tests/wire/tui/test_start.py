@@ -17,7 +17,7 @@ from kwizard.tui.app import KwizardApp
 from kwizard.tui.usecases import HostReport, Practice
 from kwizard.tui.widgets.form import Choice
 
-from .conftest import Open, focused, text_of, until
+from .conftest import Open, focused, sees, text_of, until
 from .scripted import CLUSTER, ScriptedCases
 
 SIZES = [(80, 24), (120, 40)]
@@ -51,7 +51,7 @@ async def test_a_restart_lands_on_the_page_one_left(opened: Open, page: str, scr
             await pilot.press("escape")
             await pilot.pause()
         assert on(pilot, "StartScreen")
-        assert "Go on with half-done" in text_of(pilot)
+        await sees(pilot, "Go on with half-done")
 
 
 async def test_what_had_the_cursor_has_it_again_after_a_window_that_was_too_small(
@@ -61,7 +61,7 @@ async def test_what_had_the_cursor_has_it_again_after_a_window_that_was_too_smal
         before = focused(pilot)
         assert before
         await pilot.resize_terminal(50, 12)
-        await until(pilot, lambda: "too small" in text_of(pilot))
+        await sees(pilot, "too small")
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: focused(pilot) == before)
         await pilot.press("enter")
@@ -84,7 +84,7 @@ async def test_the_page_and_the_answers_are_written_down(opened: Open) -> None:
 async def test_nothing_is_kept_once_an_installation_began(opened: Open) -> None:
     cases = ScriptedCases(draft=Remembered(CLUSTER, "REVIEW"), runs=[[]])
     async with opened(cases) as pilot:
-        await until(pilot, lambda: "to do" in text_of(pilot))
+        await sees(pilot, "to do")
         await pilot.click("#install")
         await until(pilot, lambda: cases.installs == 1)
     assert cases.draft is None
@@ -102,14 +102,14 @@ async def test_practising_and_coming_back(opened: Open) -> None:
     async with opened(cases, practise=practise) as pilot:
         await pilot.press("down", "enter")
         await until(pilot, lambda: on(pilot, "HostsScreen"))
-        assert "REHEARSAL" in text_of(pilot)
+        await sees(pilot, "REHEARSAL")
         assert app_of(pilot).draft.cluster.name == "rehearsal"
         await pilot.press("escape")
-        await until(pilot, lambda: "End the rehearsal" in text_of(pilot))
+        await sees(pilot, "End the rehearsal")
         choices = pilot.app.screen.query_one("#choices", OptionList)
         choices.highlighted = choices.get_option_index("real")
         await pilot.press("enter")
-        await until(pilot, lambda: "REHEARSAL" not in text_of(pilot))
+        await sees(pilot, "New cluster", without=["REHEARSAL"])
         assert app_of(pilot).cases is cases
         assert ended == [True]
     assert cases.draft is None
@@ -125,8 +125,7 @@ async def test_a_machine_without_pretend_hosts_says_so(opened: Open) -> None:
 
     async with opened(ScriptedCases(), practise=NoHosts) as pilot:
         await pilot.press("down", "enter")
-        await until(pilot, lambda: "no namespaces here" in text_of(pilot))
-        assert "What to do: use Linux" in text_of(pilot)
+        await sees(pilot, "no namespaces here", "What to do: use Linux")
 
 
 async def test_jump_keys_lead_to_a_field(opened: Open) -> None:
@@ -155,9 +154,9 @@ async def test_the_mouse_alone_leads_from_start_to_the_script(
         await pilot.click("#choices", offset=(4, 0))
         await until(pilot, lambda: on(pilot, "HostsScreen"))
         await pilot.click("#check")
-        await until(pilot, lambda: "✓ ready" in text_of(pilot))
+        await sees(pilot, "✓ ready")
         await pilot.click("#hosts", offset=(70, 2))
-        await until(pilot, lambda: "Debian" in text_of(pilot))
+        await sees(pilot, "Debian")
         await pilot.click("#hosts", offset=(70, 2))  # the row under the cursor opens
         await until(pilot, lambda: on(pilot, "HostForm"))
         worker = pilot.app.screen.query_one("#role-worker", Choice)
@@ -170,7 +169,7 @@ async def test_the_mouse_alone_leads_from_start_to_the_script(
         await pilot.click("#next")
         await until(pilot, lambda: on(pilot, "ReleaseScreen"))
         await pilot.click("#source", offset=(14, 0))
-        await until(pilot, lambda: "Mirror" in text_of(pilot))
+        await sees(pilot, "Mirror")
         await pilot.click("#source", offset=(1, 0))
         await pilot.click("#inspect")
         await pilot.click("#next")
@@ -205,11 +204,11 @@ async def test_the_line_without_the_screen_is_copied_after_saving(
     monkeypatch.chdir(tmp_path)
     cases = ScriptedCases(draft=Remembered(CLUSTER, "REVIEW"))
     async with opened(cases, size=(120, 40)) as pilot:
-        await until(pilot, lambda: "to do" in text_of(pilot))
+        await sees(pilot, "to do")
         await pilot.press("y")
         await until(pilot, lambda: on(pilot, "AskPath"))
         await pilot.press("enter")
-        await until(pilot, lambda: "copied" in text_of(pilot))
+        await sees(pilot, "copied")
         assert pilot.app.clipboard == f"kwizard apply {tmp_path / 'classic.yaml'}"
         await pilot.press("y")
         await until(pilot, lambda: on(pilot, "ReviewScreen"))
@@ -217,7 +216,7 @@ async def test_the_line_without_the_screen_is_copied_after_saving(
 
 async def test_the_plan_by_host(opened: Open) -> None:
     async with opened(ScriptedCases(draft=Remembered(CLUSTER, "REVIEW"))) as pilot:
-        await until(pilot, lambda: "to do" in text_of(pilot))
+        await sees(pilot, "to do")
         await pilot.press("g")
         await pilot.pause()
         table = pilot.app.screen.query_one("#plan")

@@ -15,7 +15,7 @@ from kwizard.errors import HostKeyChanged, JournalLocked
 from kwizard.tui.app import KwizardApp
 from kwizard.tui.model import Mark
 
-from .conftest import Open, focused, text_of, until
+from .conftest import Open, focused, sees, text_of, until
 from .pictures import snapshot
 from .scripted import CLUSTER, NOW, ScriptedCases, Story, plan_of
 
@@ -55,10 +55,10 @@ async def test_from_start_to_a_proven_cluster(opened: Open, size: tuple[int, int
     cases = ScriptedCases(runs=[[story.begin(), *story.whole(), story.end()]], last=snapshot())
     async with opened(cases, size=size) as pilot:
         await to_install(pilot)
-        await until(pilot, lambda: "✓ installed" in text_of(pilot))
+        await sees(pilot, "✓ installed")
         await pilot.press("enter")
         await until(pilot, lambda: on(pilot, "VerifyScreen"))
-        assert "✓ All is well" in text_of(pilot)
+        await sees(pilot, "✓ All is well")
         await pilot.press("enter")
         await pilot.pause()
         assert app_of(pilot).return_value == 0
@@ -84,17 +84,18 @@ async def test_a_failed_step_is_shown_with_reason_hint_and_log_and_retried(opene
     ]
     cases = ScriptedCases(runs=[failed, again], last=snapshot())
     async with opened(cases, start="resume", name="classic") as pilot:
-        await until(pilot, lambda: "master/apiserver on anakin failed" in text_of(pilot))
-        seen = text_of(pilot)
-        assert "port 8080 is taken (exit 1)" in seen
-        assert "→ stop nginx" in seen
-        assert "LISTEN nginx" in seen
+        await sees(
+            pilot,
+            "master/apiserver on anakin failed",
+            "port 8080 is taken (exit 1)",
+            "→ stop nginx",
+            "LISTEN nginx",
+        )
         assert app_of(pilot).exit_code == 1
         await pilot.press("enter")  # Retry has the cursor
-        await until(pilot, lambda: "▸ installing" in text_of(pilot))
-        assert "LISTEN nginx" not in text_of(pilot)
+        await sees(pilot, "▸ installing", without=["LISTEN nginx"])
         mended.set()
-        await until(pilot, lambda: "✓ installed" in text_of(pilot))
+        await sees(pilot, "✓ installed")
         assert cases.installs == 2
         assert app_of(pilot).exit_code == 0
 
@@ -105,10 +106,10 @@ async def test_leaving_in_the_middle_asks_once_and_says_how_to_come_back(opened:
         runs=[[story.begin(), *story.whole(last="network/docker"), never]],
     )
     async with opened(cases, start="resume", name="classic") as pilot:
-        await until(pilot, lambda: "▸ installing" in text_of(pilot))
+        await sees(pilot, "▸ installing")
         await pilot.press("q")
         await pilot.pause()
-        assert "kwizard resume classic" in text_of(pilot)
+        await sees(pilot, "kwizard resume classic")
         await pilot.press("enter")  # Stay has the cursor
         await pilot.pause()
         assert on(pilot, "InstallScreen")
@@ -145,10 +146,9 @@ async def test_resume_goes_straight_on_and_shows_what_is_skipped_and_followed(
     async with opened(cases, start="resume") as pilot:
         await until(pilot, lambda: on(pilot, "InstallScreen"))
         model = app_of(pilot).run_model
-        await until(pilot, lambda: "▸ installing" in text_of(pilot))
-        await until(pilot, lambda: "followed again" in text_of(pilot))
+        await sees(pilot, "▸ installing", "followed again")
         assert model.spots["nodes/kubelet", "boba"].mark is Mark.KEPT
-        assert "27 of 31 steps" in text_of(pilot)
+        await sees(pilot, "27 of 31 steps")
 
 
 async def test_with_several_unfinished_ones_resume_lets_one_choose(opened: Open) -> None:
@@ -158,15 +158,13 @@ async def test_with_several_unfinished_ones_resume_lets_one_choose(opened: Open)
     )
     async with opened(ScriptedCases(known_clusters=known), start="resume") as pilot:
         assert on(pilot, "StartScreen")
-        assert "nodes/kubelet on boba" in text_of(pilot)
-        assert "Resume second" in text_of(pilot)
+        await sees(pilot, "nodes/kubelet on boba", "Resume second")
 
 
 async def test_a_changed_host_key_ends_with_exit_code_4(opened: Open) -> None:
     error = HostKeyChanged("shows another key than before", host="boba", remedy="find out why")
     async with opened(ScriptedCases(runs=[[error]]), start="resume", name="classic") as pilot:
-        await until(pilot, lambda: "shows another key" in text_of(pilot))
-        assert "find out why" in text_of(pilot)
+        await sees(pilot, "shows another key", "find out why")
         await pilot.press("q")
         await pilot.pause()
         assert app_of(pilot).return_value == 4
@@ -181,10 +179,10 @@ async def test_a_locked_journal_is_said_and_can_be_tried_again(opened: Open) -> 
         ]
     )
     async with opened(cases, start="resume", name="classic") as pilot:
-        await until(pilot, lambda: "another kwizard is at it" in text_of(pilot))
+        await sees(pilot, "another kwizard is at it")
         assert app_of(pilot).exit_code == 1
         await pilot.press("r")
-        await until(pilot, lambda: "✓ installed" in text_of(pilot))
+        await sees(pilot, "✓ installed")
 
 
 async def test_a_cluster_that_is_as_wanted_says_that_nothing_would_change(opened: Open) -> None:
@@ -198,11 +196,10 @@ async def test_the_review_opens_the_very_script_and_its_probe(opened: Open) -> N
         await to_review(pilot)
         await pilot.press("enter")
         await pilot.pause()
-        assert "ExecStart=/usr/bin/kube-apiserver" in text_of(pilot)
-        assert "[--not-markup=1]" in text_of(pilot)
+        await sees(pilot, "ExecStart=/usr/bin/kube-apiserver", "[--not-markup=1]")
         await pilot.press("p")
         await pilot.pause()
-        assert "# looks whether the unit is there" in text_of(pilot)
+        await sees(pilot, "# looks whether the unit is there")
         await pilot.press("escape")
         await pilot.pause()
         assert on(pilot, "ReviewScreen")
@@ -220,7 +217,7 @@ async def test_saving_installs_nothing_and_shows_the_line_that_would(
         await pilot.press("enter")
         await pilot.pause()
         assert cases.saved == [tmp_path / "classic.yaml"]
-        assert "kwizard apply" in text_of(pilot)
+        await sees(pilot, "kwizard apply")
         assert cases.installs == 0
 
 

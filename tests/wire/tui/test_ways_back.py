@@ -12,7 +12,7 @@ from kwizard.errors import Problem
 from kwizard.tui.screens.options import OptionsScreen
 from kwizard.tui.screens.review import ReviewScreen
 
-from .conftest import Open, focused, text_of, until
+from .conftest import Open, focused, sees, text_of, until
 from .scripted import CLUSTER, ScriptedCases, Story, plan_of
 from .test_mending import app_of, dialog, terminal
 
@@ -43,7 +43,7 @@ async def test_a_shell_opens_on_the_host_the_failure_names(
 
         await until(pilot, meant)
         await pilot.press("s")
-        await until(pilot, lambda: "You are back from boba" in text_of(pilot))
+        await sees(pilot, "You are back from boba")
     assert terminal == [("ssh", "--", "10.0.63.203")]
 
 
@@ -54,10 +54,12 @@ async def test_from_a_failure_to_the_answer_that_mends_it(opened: Open) -> None:
     cases = ScriptedCases(cluster=current, runs=[run])
     async with opened(cases, size=(80, 40), start="resume", name="classic") as pilot:
         await dialog(pilot)
-        shown = text_of(pilot)
-        assert "on anakin failed (1 of 2)" in shown, "in the order of the plan"
-        assert "The same happened on c3po." in shown
-        assert "In this wizard: Options, “Allow cgroup v1”." in shown
+        await sees(
+            pilot,
+            "on anakin failed (1 of 2)",
+            "The same happened on c3po.",
+            "In this wizard: Options, “Allow cgroup v1”.",
+        )
         await pilot.press("a")
         await until(pilot, lambda: isinstance(pilot.app.screen, OptionsScreen))
         await until(pilot, lambda: focused(pilot) == "kubelet-allow-cgroup-v1")
@@ -74,9 +76,9 @@ async def test_the_review_says_what_stands_in_the_way_on_the_hosts(opened: Open)
     cases = ScriptedCases(obstructed={"anakin": [problem], "c3po": [problem]})
     async with opened(cases, size=(120, 40)) as pilot:
         app_of(pilot).push_screen(ReviewScreen())
-        await until(pilot, lambda: "✗ anakin, c3po: no /dev/net/tun here" in text_of(pilot))
+        await sees(pilot, "✗ anakin, c3po: no /dev/net/tun here")
         await pilot.press("f2")
-        await until(pilot, lambda: "In this wizard: Options, “Overlay”." in text_of(pilot))
+        await sees(pilot, "In this wizard: Options, “Overlay”.")
 
 
 async def test_the_cursor_of_the_review_begins_at_what_is_due(opened: Open) -> None:
@@ -85,4 +87,4 @@ async def test_the_cursor_of_the_review_begins_at_what_is_due(opened: Open) -> N
     cases = ScriptedCases(findings={**done, "network/flannel@boba": Finding(State.DUE, "no unit")})
     async with opened(cases) as pilot:
         app_of(pilot).push_screen(ReviewScreen())
-        await until(pilot, lambda: "network/flannel@boba" in text_of(pilot))
+        await sees(pilot, "network/flannel@boba")
