@@ -14,6 +14,7 @@ from kwizard.engine.plan import Plan, build
 from kwizard.errors import InvalidInput
 from kwizard.pki import needs
 from kwizard.recipes import steps_for
+from kwizard.recipes.modern.flags import has_gateway
 from kwizard.recipes.modern.values import full_name
 from kwizard.recipes.step import Operator, Phase, Place, Script, Wait
 from tests.pure.recipes.clusters import ANAKIN, C3PO
@@ -227,3 +228,21 @@ def test_what_it_cannot_install_is_refused(changes):
 )
 def test_images_are_named_as_containerd_keeps_them(short: str, full: str):
     assert full_name(short) == full
+
+
+@pytest.mark.parametrize("cluster", ALL)
+def test_the_token_waits_for_a_controller_manager_that_was_started(cluster: Cluster):
+    tasks = {task.id for task in plan_of(cluster).tasks}
+    for token in tasks & {"nodes/token@anakin"}:
+        assert "control-plane/kube-controller-manager@anakin" in ancestors(cluster, token)
+
+
+@pytest.mark.parametrize("cluster", ALL)
+def test_nodes_are_looked_at_before_the_api_is_ready_in_all_its_parts(cluster: Cluster):
+    if not any(t.step.id == "nodes/token" for t in plan_of(cluster).tasks):
+        before = ancestors(cluster, "verify/nodes-ready@anakin")
+        assert "control-plane/access@anakin" in before
+        assert has_gateway(cluster) is ("control-plane/ready@anakin" in before)
+    # What is put into the cluster's own namespaces comes after the API has made them.
+    for step in ("network/coredns", "verify/ping-pods"):
+        assert "control-plane/ready@anakin" in ancestors(cluster, f"{step}@anakin")

@@ -68,6 +68,7 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
             "Let kubelets ask for a certificate",
             names((cluster.control_plane,)),
             same("control-plane/ready"),
+            same("control-plane/kube-controller-manager"),  # it waits for its first work
             files=("admin", "token"),
             on_demand=True,  # whether a host has joined, only the host itself can tell
             probe=False,
