@@ -11,6 +11,7 @@ from kwizard.errors import KwizardError
 from kwizard.language import _, told
 from kwizard.monitor.pings import ping_in_full
 from kwizard.monitor.snapshot import Snapshot
+from kwizard.plain.lookback import look_back
 from kwizard.plain.questions import Item
 from kwizard.plain.run import keep_report, write_report
 from kwizard.plain.talk import Talk
@@ -36,6 +37,10 @@ async def verify(talk: Talk) -> None:
                 Item("again", _("verify again"), _("ask the hosts, changing nothing")),
                 Item("ping", _("ping"), _("what one ping of the table said, word for word")),
                 Item("monitor", _("monitor"), _("watch the cluster, changing nothing")),
+                Item("logs", _("logs"), _("of all hosts: find words, read, save to a file")),
+                Item(
+                    "commands", _("commands"), _("everything that was run so far, with its script")
+                ),
                 Item("report", _("report"), _("everything needed to ask for help, in one file")),
             ],
             "done",
@@ -47,6 +52,8 @@ async def verify(talk: Talk) -> None:
                 await _one_ping(talk)
             case "monitor":
                 await monitor(talk)
+            case "logs" | "commands":
+                await look_back(talk, chosen)
             case "report":
                 await write_report(talk)
             case _:

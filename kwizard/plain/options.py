@@ -12,6 +12,7 @@ async def ask_options(talk: Talk) -> None:
     """Ask each option that there is with this recipe; again while something cannot be."""
     ask = talk.ask
     ask.title(_("Options"))
+    ask.say(_("? tells what another answer would change on the hosts."))
     while True:
         # The recipe was asked for with the version: the two belong together.
         await ask_rows(talk, (row for row in option_rows() if row.place != ("recipe",)))

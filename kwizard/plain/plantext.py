@@ -44,6 +44,23 @@ def as_text(plan: Plan, findings: Mapping[str, Finding]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def by_host(plan: Plan, findings: Mapping[str, Finding]) -> str:
+    """The same plan, each host's own steps together in their order."""
+    lines = [f"{plan.cluster.name}: {plan.cluster.recipe} {plan.cluster.version}"]
+    for host in (None, *(h.name for h in plan.cluster.hosts)):
+        tasks = [t for t in plan.tasks if t.host == host]
+        due = sum(findings[t.id].state is State.DUE for t in tasks)
+        if not tasks:
+            continue
+        values = {"host": tasks[0].host_label, "due": due, "count": len(tasks)}
+        lines += ["", _("{host}: {due} of {count} steps to do", **values)]
+        for task in tasks:
+            finding = findings[task.id]
+            step = f"{task.step.id}: {told(task.step.title)}"
+            lines.append(f"  {MARKS[finding.state]} {step}: {_words(finding)}")
+    return "\n".join(lines) + "\n"
+
+
 def _whence(image: Image) -> str:
     if image.archive:
         return _("from {archive}", archive=image.archive)

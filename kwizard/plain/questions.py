@@ -3,7 +3,7 @@ will not do is answered at once with what would."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from kwizard.cluster.values import halves
@@ -12,6 +12,9 @@ from kwizard.plain.terminal import Terminal
 
 Check = Callable[[str], str | None]
 """What is wrong with an answer, as `WHAT; WHAT TO DO`, or None. It may end in no remedy at all."""
+
+More = Callable[[], Awaitable[None]]
+"""Says what else there is to say of a question."""
 
 NONE = "-"
 """The answer that takes a default away where nothing may be answered."""
@@ -50,13 +53,17 @@ class Questions:
         check: Check = lambda _answer: None,
         optional: bool = False,
         help: str = "",
+        more: More | None = None,
     ) -> str:
         """A line of text that `check` finds nothing wrong with. With `optional` it may be empty,
-        and `-` takes the default away."""
+        and `-` takes the default away. A question mark tells the `help`, and `more`."""
         while True:
             answer = (await self._line(_prompt(question, default, optional))).strip()
             if answer == "?":
-                self.say(help or _("There is no more to say about this question."))
+                if help or more is None:
+                    self.say(help or _("There is no more to say about this question."))
+                if more is not None:
+                    await more()
                 continue
             if optional and answer == NONE:
                 return ""
@@ -111,20 +118,33 @@ class Questions:
                 return True
             if answer in ("n", "no", _("no")):
                 return False
+            # A question mark too: what a yes means, the lines before it said.
             self.say(_("  Answer yes or no."))
 
-    async def pick(self, question: str, items: Sequence[Item], default: str = "") -> str:
-        """One of `items`, by its number or its word, the value of it. They are numbered from 1."""
-        self.say("")
-        for number, item in enumerate(items, 1):
-            self.say(f"  {number}  {item.label}" + (f": {item.meaning}" if item.meaning else ""))
+    async def pick(
+        self, question: str, items: Sequence[Item], default: str = "", *, more: More | None = None
+    ) -> str:
+        """One of `items`, by its number or its word, the value of it. They are numbered from 1; a
+        question mark tells them again, and `more` what else there is to say."""
+        self._list(items)
         shown = next((str(n) for n, i in enumerate(items, 1) if i.value == default), "")
         while True:
             answer = (await self._line(_prompt(question, shown, False))).strip()
             found = _chosen(items, answer or shown)
             if found is not None:
                 return found.value
+            if answer == "?":
+                self._list(items)
+                self.say("", _("Answer with the number, the word, or how that word alone begins."))
+                if more is not None:
+                    await more()
+                continue
             self.say(_("  Answer with a number from 1 to {last}.", last=len(items)))
+
+    def _list(self, items: Sequence[Item]) -> None:
+        self.say("")
+        for number, item in enumerate(items, 1):
+            self.say(f"  {number}  {item.label}" + (f": {item.meaning}" if item.meaning else ""))
 
 
 def _prompt(question: str, default: str, optional: bool) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kwizard.engine.plan import Finding, Plan, State
 from kwizard.errors import KwizardError
 from kwizard.language import _
+from kwizard.plain.commands import ask_commands
 from kwizard.plain.paths import ask_target, here
-from kwizard.plain.plantext import as_text
+from kwizard.plain.plantext import as_text, by_host
 from kwizard.plain.questions import Item
 from kwizard.plain.talk import Talk
+from kwizard.tui.obstacles import gathered
 
 
 async def review(talk: Talk) -> str:
@@ -17,13 +21,16 @@ async def review(talk: Talk) -> str:
     ask = talk.ask
     ask.title(_("Review"))
     plan = _plan(talk)
-    if plan is not None:
-        await _look(talk, plan)
+    findings = await _look(talk, plan) if plan is not None else {}
     while True:
         chosen = await ask.pick(_("What next"), _ways(plan))
         match chosen:
             case "look" if plan is not None:
-                await _look(talk, plan)
+                findings = await _look(talk, plan)
+            case "by-host" if plan is not None:
+                ask.say("", *by_host(plan, findings).split("\n"))
+            case "commands" if plan is not None:
+                await ask_commands(talk, plan)
             case "script" if plan is not None:
                 await _script(talk, plan)
             case "save":
@@ -55,14 +62,17 @@ def _ways(plan: Plan | None) -> list[Item]:
     return [
         Item("install", _("install"), _("from here on hosts are changed")),
         Item("script", _("read"), _("a step's script, exactly as it would run")),
+        Item("by-host", _("by host"), _("the plan once more, host by host")),
+        Item("commands", _("commands"), _("everything that was run so far, with its script")),
         Item("look", _("look again"), _("ask the hosts what is as wanted already")),
         *change,
         *end,
     ]
 
 
-async def _look(talk: Talk, plan: Plan) -> None:
-    """Ask the hosts, changing nothing, and tell the plan with what they said."""
+async def _look(talk: Talk, plan: Plan) -> Mapping[str, Finding]:
+    """Ask the hosts, changing nothing, and tell the plan with what they said, and what is in the
+    way there."""
     ask = talk.ask
     ask.say(_("Looking at the hosts: what is as wanted already?"))
     try:
@@ -71,9 +81,17 @@ async def _look(talk: Talk, plan: Plan) -> None:
         talk.complain(error)
         findings = {}
     not_looked = Finding(State.UNKNOWN, _("not looked at yet"))
-    ask.say(
-        "", *as_text(plan, {t.id: findings.get(t.id, not_looked) for t in plan.tasks}).split("\n")
-    )
+    findings = {t.id: findings.get(t.id, not_looked) for t in plan.tasks}
+    ask.say("", *as_text(plan, findings).split("\n"))
+    if any(f.state is State.DUE for f in findings.values()):
+        try:
+            obstacles = gathered(await talk.cases.obstacles(plan, talk.asker))
+        except KwizardError as error:
+            talk.complain(error)
+        else:
+            if obstacles:
+                ask.say(_("This is in the way on the hosts:"))
+                talk.problems(obstacles)
     file = talk.draft.current_file
     if file is not None:
         ask.say(
@@ -82,6 +100,7 @@ async def _look(talk: Talk, plan: Plan) -> None:
                 command=talk.cases.apply_line(file, talk.draft.bundle),
             )
         )
+    return findings
 
 
 async def _script(talk: Talk, plan: Plan) -> None:

@@ -11,7 +11,9 @@ from contextlib import aclosing, contextmanager
 from kwizard.engine.plan import Task
 from kwizard.errors import KwizardError
 from kwizard.language import _, told
+from kwizard.plain.during import During
 from kwizard.plain.hearing import Hearing
+from kwizard.plain.lookback import look_back, records
 from kwizard.plain.narrate import Spoken
 from kwizard.plain.paths import ask_target, here
 from kwizard.plain.questions import Item
@@ -19,7 +21,6 @@ from kwizard.plain.talk import Talk
 from kwizard.tui.errors import unforeseen
 from kwizard.tui.measures import short_path
 from kwizard.tui.model import RunModel
-from kwizard.tui.pausing import at_work
 from kwizard.tui.skipping import consequence, lasting
 
 
@@ -38,9 +39,12 @@ async def _once(talk: Talk) -> None:
     ask, model = talk.ask, RunModel()
     talk.model, talk.error, talk.snapshot = model, None, None
     ask.title(_("Installing. Ctrl+C stops telling; what runs on the hosts goes on."))
-    ask.say(_("p and Enter pauses what is sent and fetched; p and Enter again goes on."))
+    ask.say(
+        _("p and Enter pauses what is sent and fetched; p and Enter again goes on."),
+        _("? and Enter tells what else can be typed meanwhile."),
+    )
     talk.cases.pause(False)
-    hearing = talk.hearing = Hearing(ask, lambda line: _pause(talk, line))
+    hearing = talk.hearing = Hearing(ask, During(talk).take)
     narrator = Spoken(ask.say, logs=False)
     model.status = "running"
     try:
@@ -64,25 +68,6 @@ async def _once(talk: Talk) -> None:
         model.status = "failed" if talk.error else "interrupted"
     if model.status == "failed":
         await _report_failure(talk)
-
-
-def _pause(talk: Talk, line: str) -> bool:
-    """Take a line that was typed while it is installed. False: it is no word of ours."""
-    if line.strip().casefold() not in ("p", "pause", _("pause")):
-        return False
-    model = talk.model
-    held = not model.paused
-    talk.cases.pause(held)
-    model.hold(held)
-    if held:
-        running, waiting = model.at_work()
-        talk.ask.say(
-            _("Paused: nothing is sent or fetched from here. p and Enter goes on at that byte."),
-            at_work(running, waiting),
-        )
-    else:
-        talk.ask.say(_("It goes on."))
-    return True
 
 
 async def _report_failure(talk: Talk) -> None:
@@ -142,10 +127,10 @@ async def _what_now(talk: Talk) -> bool:
                     return True
             case "shell":
                 await _shell(talk)
-            case "script":
-                await _script(talk)
-            case "log":
-                await _log(talk)
+            case "script" | "log":
+                await (_script if chosen == "script" else _log)(talk)
+            case "logs" | "commands":
+                await look_back(talk, chosen)
             case "report":
                 await write_report(talk)
             case _:
@@ -166,6 +151,7 @@ def _ways(talk: Talk) -> list[Item]:
         ]
     return [
         *items,
+        *records(),
         Item("report", _("report"), _("write everything needed to ask for help into one file")),
         Item("quit", _("quit"), _("what runs on the hosts goes on")),
     ]

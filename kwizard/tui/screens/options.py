@@ -15,20 +15,17 @@ from textual.content import Content
 from textual.events import DescendantFocus
 from textual.widgets import Button, Static
 
-from kwizard.app.preview import Change
 from kwizard.cluster.model import Cluster
 from kwizard.errors import KwizardError
-from kwizard.language import _, _n, told
+from kwizard.language import _, told
 from kwizard.tui.answers import text_of
+from kwizard.tui.differing import differing
 from kwizard.tui.plain import plain
 from kwizard.tui.rows import Row, option_rows
 from kwizard.tui.screens.form_page import FormPage
 from kwizard.tui.screens.meanings import meaning
 from kwizard.tui.widgets.form import Choice, Form, Problems
 from kwizard.tui.widgets.frame import Buttons, Stage
-
-MOST_LINES = 8  # lines of one step that are shown; the review shows all
-MOST_HOSTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,9 @@ class OptionsScreen(FormPage):
             except KwizardError:
                 return  # the problems below say what stands in the way of a plan
             one_sided = not row.answers
-            parts += [Content(""), *drawn(wanted.title, changes, one_sided=one_sided)]
+            parts.append(Content(""))
+            for words in differing(wanted.title, changes, one_sided=one_sided):
+                parts.append(Content.assemble(*(plain(text, style) for text, style in words)))
             self._show(parts)
 
     def _show(self, parts: Sequence[Content]) -> None:
@@ -165,38 +164,3 @@ class OptionsScreen(FormPage):
             self.say(told(blocking[0].message), bad=True)
             return
         self.app.push_screen(ReviewScreen())
-
-
-def drawn(title: str, changes: Sequence[Change], *, one_sided: bool) -> list[Content]:
-    """What differs, step by step: the hosts, then lines with the file each stands in. One-sided,
-    only the lines as they would be."""
-    if not changes:
-        return [Content.assemble((title, "bold"), " ", _("nothing on any host."))]
-    parts = [Content.styled(title, "bold")]
-    for change in changes:
-        mark, colour = {"new": ("+", "$success"), "gone": ("-", "$error")}.get(
-            change.what, ("~", "$accent")
-        )
-        hosts = ", ".join(change.hosts[:MOST_HOSTS])
-        if len(change.hosts) > MOST_HOSTS:
-            more = len(change.hosts) - MOST_HOSTS
-            hosts += _n(" and {count} more", " and {count} more", more)
-        parts.append(
-            Content.assemble(
-                (f"{mark} ", colour), plain(told(change.title)), "  ", plain(hosts, "$muted")
-            )
-        )
-        lines = [line for line in change.lines if line.sign == "+" or not one_sided]
-        file = ""
-        for line in lines[:MOST_LINES]:
-            if line.file != file:
-                file = line.file
-                if file:
-                    parts.append(plain(f"    {file}", "$secondary"))
-            style = "$success" if line.sign == "+" else "$error"
-            parts.append(Content.assemble("    ", plain(f"{line.sign} {line.text}", style)))
-        if len(lines) > MOST_LINES:
-            more = len(lines) - MOST_LINES
-            said = _n("and {count} more line", "and {count} more lines", more)
-            parts.append(Content.styled(f"    {said}", "$muted"))
-    return parts

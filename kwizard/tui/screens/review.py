@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -18,6 +17,7 @@ from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.language import N_, _, told
 from kwizard.recipes.step import Operator, Place, Wait
 from kwizard.tui.errors import in_words, what_happened
+from kwizard.tui.obstacles import gathered
 from kwizard.tui.plain import cell, plain
 from kwizard.tui.screens.dialogs import Notice
 from kwizard.tui.screens.page import Page
@@ -234,7 +234,7 @@ class ReviewScreen(Page):
         if app.plan is None:
             return
         try:
-            self._obstacles = gathered(await app.cases.obstacles(app.plan, app.asker))
+            self._obstacles = gathered(await app.cases.obstacles(app.plan, app.asker), answered_at)
         except KwizardError as error:
             self.complain(error)
         self.query_one("#problems", Problems).show(self._obstacles, limit=2)
@@ -312,19 +312,6 @@ def _unsaved(bundle: Path | None) -> str:
 
 def _due(finding: Finding | None) -> bool:
     return finding is not None and finding.state is State.DUE
-
-
-def gathered(found: Mapping[str, Sequence[Problem]]) -> list[Problem]:
-    """Each obstacle once, with all hosts that have it, and where in the wizard it is answered."""
-    hosts: dict[tuple[str, str], list[str]] = {}
-    for host, problems in found.items():
-        for problem in problems:
-            hosts.setdefault((problem.message, problem.remedy), []).append(host)
-    out = []
-    for (message, remedy), names in hosts.items():
-        said = "\n  ".join(filter(None, (told(remedy), answered_at(message, remedy))))
-        out.append(Problem(f"{', '.join(names)}: {told(message)}", said))
-    return out
 
 
 def _kind(task: Task) -> str:

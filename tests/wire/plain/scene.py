@@ -1,6 +1,6 @@
 """Run on a pty by the tests: the plain wizard on use cases that follow a script.
 
-python -m tests.wire.plain.scene FOLDER failure|monitor|lost
+python -m tests.wire.plain.scene FOLDER failure|working|monitor|lost
 """
 
 from __future__ import annotations
@@ -47,6 +47,14 @@ def failing(folder: Path) -> OnThisMachine:
     )
 
 
+def working(folder: Path) -> OnThisMachine:
+    """A run that stands at a step of one host until it is left alone."""
+    story = Story()
+    run = [story.begin(), *story.whole(last=FAILED), story.started(FAILED, "anakin")]
+    log = story.log(FAILED, "anakin", "waiting for the API\nno such flag")
+    return OnThisMachine(runs=[[*run, log, asyncio.Event()]], folder=folder)
+
+
 def watched(*, lost: bool) -> ScriptedCases:
     """A cluster that is well, then not; the view stays, or ends with an error."""
     away = ConnectionLost("the connection ended", host="anakin", remedy="look at its network")
@@ -62,6 +70,8 @@ async def main(folder: Path, scene: str) -> int:
         status = await plain(start="resume", cluster=CLUSTER, opener=run)
         print(f"waived: {sorted(run.waived[-1])}")
         return status
+    if scene == "working":
+        return await plain(start="resume", cluster=CLUSTER, opener=working(folder))
     view = watched(lost=scene == "lost")
     return await plain(start="monitor", cluster=CLUSTER, opener=view)
 

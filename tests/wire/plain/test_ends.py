@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kwizard.plain.during import actions
+
 from .dumb import DumbTerminal
 
 
@@ -50,6 +52,72 @@ def test_the_script_and_the_whole_log_of_what_failed_are_there_to_read(tmp_path:
         assert "systemctl enable --now kube-apiserver" in script
         assert "Written to" in script
         assert terminal.end() == 1
+
+
+def test_logs_are_searched_read_and_saved_after_a_failure(tmp_path: Path) -> None:
+    with scene(tmp_path, "failure") as terminal:
+        terminal.answer(r"What now \[1\]: ", "logs")
+        terminal.answer(r"Logs \[1\]: ", "find")
+        terminal.answer(r"Words to look for \[none\]: ", "WELL ON boba")
+        found = terminal.answer(r"Logs \[1\]: ", "read")
+        assert "lines have “WELL ON boba” in them" in found
+        assert "boba: all is well on boba" in found
+        assert "anakin: " not in found
+        terminal.answer(r"Of which host \[1\]: ", "c3po")
+        end = terminal.answer(r"Logs \[1\]: ", "save")
+        assert "The end of the log of c3po:" in end
+        assert "all is well on c3po" in end
+        terminal.answer(r"Of which host \[1\]: ", "anakin")
+        terminal.answer(r"Save the log to \[.*classic-anakin.log\]: ", str(tmp_path / "a.log"))
+        said = terminal.answer(r"Logs \[1\]: ", "")
+        assert f"The log of anakin (7 steps) is in {tmp_path}/a.log" in said.replace("\r\n", "")
+        terminal.answer(r"What now \[1\]: ", "quit")
+        assert terminal.end() == 1
+
+
+def test_every_command_is_listed_with_its_script_after_a_failure(tmp_path: Path) -> None:
+    with scene(tmp_path, "failure") as terminal:
+        terminal.answer(r"What now \[1\]: ", "commands")
+        told = terminal.answer(r"script you want to read \[none\]: ", "999")
+        assert "on boba: hosts/docker: Docker is installed and runs, exit 0 after" in told
+        assert "on anakin: master/scheduler: kube-scheduler, exit 1 after" in told
+        number = next(x for x in told.splitlines() if "master/scheduler" in x).split()[0]
+        assert "there is no such number" in terminal.answer(r"read \[none\]: ", number)
+        assert "systemctl enable --now kube-apiserver" in terminal.answer(r"read \[none\]: ", "")
+        terminal.answer(r"What now \[1\]: ", "quit")
+        assert terminal.end() == 1
+
+
+def test_while_it_is_installed_letters_tell_where_it_is_and_leave_it_alone(tmp_path: Path) -> None:
+    with scene(tmp_path, "working") as terminal:
+        terminal.until(r"\? and Enter tells what else can be typed")
+        terminal.until("anakin: master/scheduler: kube-scheduler")
+        terminal.press(b"?\n")
+        told = terminal.until("what runs on the hosts goes on")
+        assert [key for key, _what in actions() if f"  {key}: " not in told] == []
+        terminal.press(b"s\n")
+        where = terminal.until("c3po: nothing runs now")
+        assert "tasks are done." in where
+        assert "anakin: kube-scheduler" in where
+        terminal.press(b"l\n")
+        terminal.until("Type l and the name of one of these: anakin, ")
+        terminal.press(b"l anakin\n")
+        terminal.until("The end of the log of anakin:(.|\n)*  no such flag")
+        terminal.press(b"/such FLAG\n")
+        terminal.until("1 line has “such FLAG” in it(.|\n)*anakin: no such flag")
+        terminal.press(b"c\n")
+        terminal.until("commands so far:(.|\n)*master/scheduler: kube-scheduler, running")
+        terminal.press(b"q\n")
+        terminal.until("q and Enter again leaves it alone")
+        terminal.press(b"s\n")  # another word: it was not meant
+        terminal.until("c3po: nothing runs now")
+        terminal.press(b"q\n")
+        terminal.until("q and Enter again leaves it alone")
+        terminal.press(b"q\n")
+        terminal.until(r"What was started on the hosts goes on\.")
+        terminal.answer(r"What now \[1\]: ", "quit")
+        terminal.until("To come back: kwizard resume classic")
+        assert terminal.end() == 3
 
 
 def test_the_monitor_tells_all_then_what_changes_and_all_again_for_enter(tmp_path: Path) -> None:
