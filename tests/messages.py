@@ -42,12 +42,13 @@ OUTSIDE = (
     "lab/",
 )  # the practice hosts' own errors are English: the log of a build, and apt's words
 SAYING = {"error", "warning", "Problem", "Cause", "Diagnosis", "Finding", "_skip", "unknown",
-          "notice", "_notice"}  # and everything of kwizard.errors  # fmt: skip
+          "notice", "_notice", "say"}  # and everything of kwizard.errors  # fmt: skip
 CLICK = (core, decorators, exceptions, formatting, parser, termui, types)
 TO_PROGRAMMERS = re.compile(r"decl|[dD]eprecat|defined twice|a name was passed|iterable|color|%\(")
 ECHO = re.compile(r'\becho "((?:[^"$]|\$\([^)]*(?:\([^)]*\))*[^)]*\)|\$)*)"(.*)')
 CAUSES = ("_silence", "_broken", "_ended")  # functions whose words are put into such sentences
-REASONS = ("release/", "remote/", "monitor/", "probes/", "cluster/", "pki/", "recipes/reset.py")
+REASONS = ("release/", "remote/", "monitor/", "probes/", "cluster/", "pki/", "recipes/reset.py",
+           "app/certificates.py")  # fmt: skip
 COMMAND = re.compile(
     r"^(#|  \w|-P |(ip|ss|ps|ctr|sysctl|systemctl|docker|exec|curl|conntrack|firewall-cmd|pass|"
     r"fetch|restrict|net)\b[ ,.])|[|;$<>\\]|--|GRANT_|JOB_|Docker Root|^\w+\("

@@ -22,6 +22,7 @@ from kwizard.engine.plan import Finding, State, check_waivers
 from kwizard.engine.run import Run
 from kwizard.engine.survey import survey
 from kwizard.errors import HostRefused, KwizardError, ReleaseError, StepFailed
+from kwizard.language import told as in_words
 from kwizard.monitor.snapshot import Snapshot, take
 from kwizard.pki.store import Pki
 from kwizard.recipes.step import Phase, Place
@@ -235,7 +236,7 @@ class Installation:
     async def _verify(self, context: OperatorContext) -> None:
         snapshot = await take(context.hosts, self.session.cluster, matrix="full")
         self.snapshot = snapshot
-        await context.say("\n".join(snapshot.summary()))
+        await context.say("\n".join(snapshot.summary()), "\n".join(snapshot.summary(in_words)))
         if not snapshot.ok:
             causes = "; ".join(d.cause for d in snapshot.diagnoses)
             raise StepFailed(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-import unicodedata
+from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 import click
 from click import core, decorators, exceptions, formatting, parser, termui, types
 
-from kwizard.language import _, language
+from kwizard.folding import columns, folded
+from kwizard.language import N_, _, language
 
 PARAGRAPH, BESIDE = 76, 44
 """Columns of a paragraph, and of what stands beside an option on 80 columns. click counts
@@ -24,13 +25,34 @@ def click_speaks() -> None:
         for name, ours in (("_", _), ("ngettext", _plural)):
             if hasattr(module, name):
                 setattr(module, name, ours)
-    formatting.term_len = columns  # type: ignore[attr-defined]  # a list's first column is padded by it
+    for kind, name in NUMBERS:
+        setattr(kind, "name", property(_named(name)))  # noqa: B010 - click has it as a plain text
+    formatting.term_len = _styled_columns  # type: ignore[attr-defined]  # a list's first column is padded by it
 
 
-def columns(x: str) -> int:
-    """How wide a text is on a terminal."""
-    plain = click.unstyle(x)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in plain)
+NUMBERS = (
+    (types.IntParamType, N_("integer")),
+    (types.FloatParamType, N_("float")),
+    (types.IntRange, N_("integer range")),
+    (types.FloatRange, N_("float range")),
+)
+"""What click calls kinds of numbers, in its sentences about those that are none."""
+
+
+def _named(name: str) -> Callable[[object], str]:
+    return lambda _kind: _(name)
+
+
+def _styled_columns(x: str) -> int:
+    """How wide a text is on a terminal, its colours not counted."""
+    return columns(click.unstyle(x))
+
+
+def punctuated(message: str) -> str:
+    """Click puts full stops, and blanks between sentences, itself; Chinese has its own."""
+    if language() == "en":
+        return message
+    return re.sub(r"[.。](?: |$)", "。", message)
 
 
 def _plural(one: str, many: str, count: int) -> str:
@@ -59,6 +81,9 @@ def spoken(command: click.Command) -> click.Command:
         width = PARAGRAPH if owner is command else BESIDE
         owner.help = english if language() == "en" else _folded(said, width)
         if isinstance(owner, click.Command):
+            owner.options_metavar = _("[OPTIONS]")
+            if isinstance(owner, click.Group):
+                owner.subcommand_metavar = _("COMMAND [ARGS]...")
             owner.short_help = None if language() == "en" else _first(said)
     if isinstance(command, click.Group):
         for inner in command.commands.values():
@@ -74,19 +99,4 @@ def _first(text: str) -> str:
 def _folded(text: str, width: int) -> str:
     """`text` in lines of that many columns; a backspace tells click to leave them so."""
     paragraphs = [" ".join(p.split()) for p in text.split("\n\n")]
-    return "\n\n".join("\b\n" + "\n".join(fold(p, width)) for p in paragraphs)
-
-
-def fold(text: str, width: int) -> list[str]:
-    """Lines of at most `width` columns. A word of Latin letters stays whole, and no line begins
-    with what ends a sentence or a bracket."""
-    lines, line, used = [], "", 0
-    for piece in re.findall(r"[!-~]+|\s+|.", text):
-        wide = columns(piece)
-        if used + wide > width and piece not in "，。；：、！？）”":
-            lines.append(line.rstrip())
-            line, used = "", 0
-        if line or not piece.isspace():
-            line += piece
-            used += wide
-    return [*lines, line.rstrip()]
+    return "\n\n".join("\b\n" + "\n".join(folded(p, width)) for p in paragraphs)

@@ -12,7 +12,7 @@ from typing import ClassVar
 import click
 
 from kwizard import __version__
-from kwizard.cli.helptexts import click_speaks, spoken
+from kwizard.cli.helptexts import click_speaks, punctuated, spoken
 from kwizard.errors import InvalidInput, KwizardError
 from kwizard.language import LANGUAGES, N_, _, told, use, wanted
 from kwizard.text import clean
@@ -129,11 +129,13 @@ def in_a_browser() -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run kwizard; returns the exit status (0, 1, 2, 3 or 4, as docs/cli.md has it)."""
-    use(wanted())
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    use(asked_for(given) or wanted())
     click_speaks()
+    spoken(root)  # also for mistakes that are found before --lang is read
     try:
         result = root.main(
-            args=list(arguments) if arguments is not None else None,
+            args=given,
             prog_name="kwizard",
             standalone_mode=False,
         )
@@ -141,6 +143,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(_("interrupted"), err=True)
         return 3
     except click.ClickException as error:
+        message = punctuated(error.format_message())
+        error.format_message = lambda: message  # type: ignore[method-assign]
         error.show()
         return 2
     except KeyboardInterrupt:
@@ -150,6 +154,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tell(error)
         return error.exit_code
     return result if isinstance(result, int) else 0
+
+
+def asked_for(arguments: Sequence[str]) -> str | None:
+    """The language `--lang` names, before anything is parsed; None where it names none."""
+    for word, after in zip(arguments, [*arguments[1:], ""], strict=True):
+        name = after if word == "--lang" else word.removeprefix("--lang=")
+        if word.startswith("--lang") and name in LANGUAGES:
+            return name
+        if not word.startswith("-"):
+            break
+    return None
 
 
 def tell(error: KwizardError) -> None:

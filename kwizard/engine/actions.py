@@ -32,13 +32,22 @@ class Telling(Protocol):
         ...
 
 
+class Saying(Protocol):
+    """Writes lines into a task's log; `said` is the same in the language of the run, where its
+    sentences are not translated one by one."""
+
+    async def __call__(self, text: str, /, said: str = "") -> None:
+        """See `kwizard.engine.voice.Voice.say`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class OperatorContext:
     """What work on the operator's side gets: the plan, the hosts to look at, and a voice."""
 
     plan: Plan
     hosts: Mapping[str, ReadOnlyHost]
-    say: Callable[[str], Awaitable[None]]
+    say: Saying
     progress: Telling
 
 
@@ -124,8 +133,8 @@ async def perform(
             await tools.hosts[task.host or ""].forget(keep)
         case Operator(action):
 
-            async def say(text: str) -> None:
-                await voice.log(log.add(text.split("\n")))
+            async def say(text: str, /, said: str = "") -> None:
+                await voice.say(log.add(text.split("\n")), said)
 
             await tools.operator[action](OperatorContext(plan, tools.hosts, say, voice.progress))
 
@@ -192,7 +201,7 @@ async def _place(
             moved.set()
 
     async def say(text: str) -> None:
-        await voice.log(log.add([text]))
+        await voice.say(log.add([text]))
 
     async def tell() -> None:
         told = False
@@ -247,7 +256,7 @@ async def poll(
             last, good = str(error) or "no answer", False
         if last and last != seen:
             seen = last
-            await voice.log(log.add([last]))
+            await voice.say(log.add([last]))
         if good:
             return
         if time.monotonic() - started > deadline:

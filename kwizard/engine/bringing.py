@@ -105,7 +105,14 @@ class Bringing:
                 if not again:
                     self._trust.failed(giver, host.name, error.at_fault)
                 await shared.failed(host.name)
-                await say(f"{error.message}; {_next(shared.sources, host, again=again)}")
+                said = (
+                    f"{error.message}; it is sent from here instead"
+                    if not shared.sources.hope(host.name)
+                    else f"{error.message}; it goes on at that byte"
+                    if again
+                    else f"{error.message}; another source is tried"
+                )
+                await say(said)
                 await asyncio.sleep(cuts * _PAUSE if again else 0)
             except BaseException:
                 # Whoever waits for this host must not wait for ever.
@@ -219,12 +226,6 @@ class Bringing:
             self._ends.add(end)
             end.add_done_callback(self._ends.discard)
         self._trust.worked()
-
-
-def _next(sources: Sources, host: Host, *, again: bool) -> str:
-    if not sources.hope(host.name):
-        return "it is sent from here instead"
-    return "it goes on at that byte" if again else "another source is tried"
 
 
 async def _take_back(giver: Passing, grant: Grant) -> None:

@@ -60,10 +60,17 @@ class StepSkipped(StepEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log(StepEvent):
-    """One or more whole lines of a step's log, without the last newline."""
+    """One or more whole lines of a step's log, without the last newline. `said`: what kwizard
+    itself wrote there, in the language of the run, for whoever shows it; the log has `text`."""
 
     name: ClassVar[str] = "log"
     text: str
+    said: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What a person is shown of it."""
+        return self.said or self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +137,7 @@ def to_json(event: Event) -> dict[str, Any]:
     }
     for f in fields(event):
         value = getattr(event, f.name)
-        if f.name in ("time", "cluster") or (f.name in _IF_SAID and not value):
+        if f.name in ("time", "cluster", "said") or (f.name in _IF_SAID and not value):
             continue
         out[f.name] = round(value, 3) if isinstance(value, float) else value
     return out

@@ -7,8 +7,10 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
-HELD = "paused by you: what has arrived is kept"
-GOES_ON = "it goes on"
+from kwizard.language import N_
+
+HELD = N_("paused by you: what has arrived is kept")
+GOES_ON = N_("it goes on")
 """What the log of a transfer says when a pause begins to hold it up, and when it ends."""
 
 

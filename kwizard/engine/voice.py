@@ -9,6 +9,7 @@ from typing import TypedDict
 from kwizard.engine import events as ev
 from kwizard.engine.plan import Task
 from kwizard.errors import KwizardError
+from kwizard.language import told
 from kwizard.text import clean
 
 
@@ -45,10 +46,15 @@ class Voice:
         title = self._task.step.title
         await self._put(ev.StepStarted(**self._where(), title=title, attached=attached))
 
-    async def log(self, lines: list[str]) -> None:
-        """Whole clean lines, as one event."""
+    async def log(self, lines: list[str], said: str = "") -> None:
+        """Whole clean lines, as one event; `said` is the same in the language of the run."""
         if lines:
-            await self._put(ev.Log(**self._where(), text="\n".join(lines)))
+            await self._put(ev.Log(**self._where(), text="\n".join(lines), said=said))
+
+    async def say(self, lines: list[str], said: str = "") -> None:
+        """Lines that kwizard itself wrote: each is told in the language of the run, unless all of
+        it was `said` in that already."""
+        await self.log(lines, said or "\n".join(map(told, lines)))
 
     async def progress(
         self, done: int, total: int, unit: str, source: str = "", *, held: bool = False

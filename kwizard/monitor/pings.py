@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kwizard.language import _
+from kwizard.language import _, told
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.monitor.tables import cell_word
 from kwizard.probes.diagnosis import Diagnosis
@@ -24,18 +24,18 @@ def ping_in_full(snapshot: Snapshot, source: str, target: str) -> list[str]:
             address=f"({address})" if address else "",
             received=cell.received,
             sent=cell.sent,
-            word=cell_word(cell),
+            word=cell_word(cell, say=_),
         )
     ]
     if cell.error:
-        lines.append(cell.error)
+        lines.append(told(cell.error))
     lines += ["", *(cell.output.split("\n") if cell.output else [_("ping said nothing.")])]
     for cause in causes(snapshot, source, target):
-        lines += ["", _("likely cause: {cause}", cause=cause.cause)]
+        lines += ["", _("likely cause: {cause}", cause=told(cause.cause))]
         if cause.evidence_command:
             lines.append(_("   shown by: {command}", command=cause.evidence_command))
             lines += [f"   {line}" for line in cause.evidence.split("\n")]
-        lines.append(_("   what to do: {remedy}", remedy=cause.remedy))
+        lines.append(_("   what to do: {remedy}", remedy=told(cause.remedy)))
     return lines
 
 

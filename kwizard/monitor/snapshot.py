@@ -95,19 +95,19 @@ class Snapshot:
 
     def summary(self, say: Callable[[str], str] = str) -> list[str]:
         """The whole in plain lines; `say` translates sentences where somebody reads them."""
-        lines = component_table(self.components) if self.components else []
+        lines = component_table(self.components, say) if self.components else []
         if self.components_error:
             lines.append(f"{say(N_('components'))}: {say(self.components_error)}")
         if self.listed:
             asked = say(N_("kubectl get componentstatuses, asked of {host}"))
             lines += ["", f"{asked.format(host=self.listed_by)}:"]
-            lines += [*listed_table(beside(self.listed, self.components)), say(WHY)]
+            lines += [*listed_table(beside(self.listed, self.components), say), say(WHY)]
         lines.append("")
-        lines += node_table(self.nodes) if self.nodes else []
+        lines += node_table(self.nodes, say) if self.nodes else []
         if self.nodes_error:
             lines.append(f"{say(N_('nodes'))}: {say(self.nodes_error)}")
         if self.matrix is not None:
-            lines += ["", *matrix_table(self.matrix)]
+            lines += ["", *matrix_table(self.matrix, say)]
         for diagnosis in self.diagnoses:
             lines += ["", f"{say(_WEIGHTS[diagnosis.weight])}: {say(diagnosis.cause)}"]
             shown = say(N_("shown by: {command}")).format(command=diagnosis.evidence_command)

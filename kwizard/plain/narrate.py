@@ -42,7 +42,7 @@ class Narrator:
             case ev.StepSkipped():
                 self._skipped(event)
             case ev.Log() if self._logs:
-                for line in event.text.split("\n"):
+                for line in event.shown.split("\n"):
                     self._line(f"   {event.host:<12} | {line}")
             case ev.Progress():
                 self._progress(event)

@@ -26,6 +26,7 @@ from kwizard.tui.download import Download
 from kwizard.tui.draft import Draft
 from kwizard.tui.errors import unforeseen
 from kwizard.tui.farewell import exit_code, last_words
+from kwizard.tui.folded import fold_chinese
 from kwizard.tui.forecast import Forecast
 from kwizard.tui.mending import Mender
 from kwizard.tui.model import Row, RunModel
@@ -76,6 +77,7 @@ class KwizardApp(App[int]):
     ) -> None:
         """`practise` brings up pretend hosts, where the start page is to offer that; `sleep` is
         what signs of work wait with."""
+        fold_chinese()
         super().__init__()
         self.cases = cases
         self.clock, self.sleep = clock, sleep

@@ -28,5 +28,7 @@ def in_words(problem: Problem) -> str:
     """What `str(problem)` says, in the language of the run."""
     where = f"{problem.file}:{problem.line}" if problem.line else problem.file
     place = f"{where}: " if problem.file else ""
-    remedy = f" ({told(problem.remedy)})" if problem.remedy else ""
-    return place + told(problem.message) + remedy
+    said = told(problem.message)
+    if problem.remedy:
+        said = _("{what} ({remedy})", what=said, remedy=told(problem.remedy))
+    return place + said

@@ -331,7 +331,7 @@ class RunModel:
 
     def _told(self, event: Log) -> list[str]:
         """The lines of a log; before each the step's name while several run on that host."""
-        lines = event.text.split("\n")
+        lines = event.shown.split("\n")
         if len(self.running.get(event.host, ())) < 2:
             return lines
         name = event.step.rpartition("/")[2]

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.content import Content
 
+from kwizard.folding import folded, is_wide
 from kwizard.text import clean
 
 
@@ -57,7 +58,8 @@ def hung(what: str, value: str, width: int, room: int) -> Content:
     """`what`, padded to `width` cells, and `value` beside it: folded at its words into `room` cells
     in all, the lines after the first below the beginning of `value`."""
     out, line = [], ""
-    for word in shown(value).split():
+    words = " ".join(shown(value).split())
+    for word in folded(words, room - width - 2) if is_wide(words) else words.split():
         longer = f"{line} {word}" if line else word
         if line and cell_len(longer) > room - width - 2:
             out.append(line)

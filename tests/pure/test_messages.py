@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from string import Formatter
@@ -12,10 +13,17 @@ from textual.containers import VerticalScroll
 from textual.widgets import Button, DataTable, Input, OptionList, TextArea
 
 from kwizard import language
-from kwizard.cli.helptexts import columns, fold
+from kwizard.app.planning import make_plan
 from kwizard.cli.main import main
+from kwizard.cluster.load import load
+from kwizard.engine import events as ev
+from kwizard.engine.pause import HELD
+from kwizard.engine.voice import Voice
+from kwizard.folding import columns
 from kwizard.language import LANGUAGES, PATTERN, _, _n, told
+from kwizard.plain.narrate import Narrator
 from tests.messages import (
+    EXAMPLES,
     NotPlain,
     Said,
     everything,
@@ -197,9 +205,51 @@ def test_mistakes_on_the_command_line_are_told_in_chinese(
     assert "'no-such-file' 不存在" in capsys.readouterr().err
 
 
-def test_lines_of_help_are_folded_by_columns() -> None:
-    folded = fold("从断点字节继续，kwizard bundle create 会校验。", 14)
-    assert folded == ["从断点字节继续，", "kwizard bundle", "create 会校验。"]
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--nope"], "错误：没有选项 '--nope'。"),
+        (["plan"], "错误：缺少参数 'FILE'。"),
+        (["plan", "x.yaml", "--bogus"], "没有选项 '--bogus'。您是指"),
+        (["demo", "--speed", "x"], "'x' 不是有效的数字。"),
+        (["demo", "--hosts", "x"], "'x' 不是有效的整数。"),
+    ],
+)
+def test_clicks_own_words_are_in_chinese_whole(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for lang in (["--lang", "zh"], ["--lang=zh"]):
+        assert main([*lang, *arguments]) == 2
+        told = capsys.readouterr().err
+        assert said in told
+        assert "[选项]" in told
+        assert not re.search(r"OPTIONS|COMMAND|ARGS|Usage|Try ", told)
+    assert main(["--lang", "en", *arguments]) == 2
+    assert "[OPTIONS]" in capsys.readouterr().err
+
+
+def test_what_kwizard_writes_into_a_log_is_shown_in_chinese_and_kept_in_english() -> None:
+    language.use("zh")
+    said = []
+
+    async def put(event: ev.Event) -> None:
+        said.append(event)
+
+    task = make_plan(load(EXAMPLES[0]).cluster).tasks[0]
+    voice = Voice(put, "article", task)
+    asyncio.run(voice.say(["/var/lib/kwizard/x is there already", HELD]))
+    asyncio.run(voice.log(["nothing stands in the way"]))
+    own, hosts = said
+    assert isinstance(own, ev.Log)
+    assert own.text == f"/var/lib/kwizard/x is there already\n{HELD}"
+    assert own.shown == "/var/lib/kwizard/x 已经有了\n已由您暂停：已到达的部分会保留"
+    assert ev.to_json(own)["text"] == own.text
+    assert "said" not in ev.to_json(own)
+    assert isinstance(hosts, ev.Log)
+    assert hosts.shown == "nothing stands in the way"
+    lines: list[str] = []
+    Narrator(lines.append).tell(own)
+    assert "已由您暂停" in lines[1]
 
 
 def test_keys_of_textuals_widgets_are_translated() -> None:

@@ -10,8 +10,10 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from kwizard import language
 from kwizard.cluster.model import Cluster, Host, Role, Version
 from kwizard.errors import HostUnreachable
+from kwizard.folding import columns
 from kwizard.monitor.expected import daemons
 from kwizard.monitor.snapshot import Snapshot, take
 from kwizard.monitor.watch import watch
@@ -235,6 +237,25 @@ async def test_the_summary_in_plain_lines(hosts):
     row = next(line for line in lines if line.startswith("boba/container"))
     assert row.split() == ["boba/container", "10.0.64.3", "lost", "ok", "ok"]
     assert lines[-1] == "not everything is as it should be"
+
+
+async def test_the_summary_in_chinese_has_chinese_headings_and_straight_columns(hosts):
+    hosts["anakin"].lost = {"10.0.64.3"}
+    seen = await take(hosts, CLUSTER)
+    language.use("zh")
+    try:
+        lines = seen.summary(language.told)
+    finally:
+        language.use("en")
+    assert lines[-1] == "并非一切正常"
+    assert "27 个 ping 中有 26 个有应答" in lines
+    heading = next(x for x in lines if x.startswith("PING "))
+    row = next(x for x in lines if x.startswith("boba/container"))
+    assert heading.split() == ["PING", "地址", "来自", "anakin", "来自", "boba", "来自", "c3po"]
+    at = [columns(heading.partition(name)[0]) - columns("来自 ") for name in ("anakin", "boba")]
+    assert [row[a:].split()[0] for a in at] == ["丢失", "ok"]
+    assert any(x.startswith("名称") for x in lines)
+    assert not [x for x in lines if re.search(r"NAME|STATUS|ADDRESS|from |lost|answered", x)]
 
 
 def test_nothing_seen_is_not_well():
