@@ -61,7 +61,7 @@ class Bench:
                 waived=waived,
                 tools=Tools(self.hosts, resolve, self.operator),
             )
-            async with asyncio.timeout(30), aclosing(run.events()) as events:
+            async with asyncio.timeout(100), aclosing(run.events()) as events:
                 async for event in events:
                     seen.append(event)
                     if watch:

@@ -17,6 +17,7 @@ from kwizard.errors import ConnectionLost
 from kwizard.remote.host import Job, JobEnd, JobLog, JobOutcome, Output, Placement, Progress
 
 WRAPPER = """\
+read -r _begin  # once its number is written down in every folder: a failure removes the later ones
 for job in "$@"; do
     KWIZARD_JOB_DIR=$job
     export KWIZARD_JOB_DIR
@@ -89,9 +90,13 @@ class ShellHost:
             cwd=self.root,
             start_new_session=True,
             env=self._environment(),
+            stdin=subprocess.PIPE,
         )
         for place in places:
             (Path(place) / "pid").write_text(str(process.pid))
+        assert process.stdin is not None
+        process.stdin.write(b"\n")
+        process.stdin.close()
         self._reap(process)
         return True
 

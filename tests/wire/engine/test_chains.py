@@ -10,7 +10,7 @@ from kwizard.engine.journal import state_of
 from kwizard.engine.run import Run
 from kwizard.recipes.step import Operator, Phase, Place, Retry, Wait, every, same
 from tests.wire.engine.conftest import NAMES, Bench
-from tests.wire.engine.test_run import names, status, step
+from tests.wire.engine.test_run import a_minute_after_its_first_words, names, status, step
 
 BOBA = ("boba",)
 
@@ -99,8 +99,9 @@ async def test_a_failed_one_is_tried_again_and_the_others_after_it(bench: Bench)
 
 
 async def test_one_that_takes_too_long_takes_the_others_back(bench: Bench):
-    bench.assets |= {"a": "sleep 60\n", "b": "touch b\n"}
-    events = await bench.run(bench.plan(step("a", hosts=BOBA, timeout=0.5), step("b", hosts=BOBA)))
+    bench.assets |= {"a": "echo begun; sleep 600\n", "b": "touch b\n"}
+    plan = bench.plan(step("a", hosts=BOBA, timeout=50), step("b", hosts=BOBA))
+    events = await bench.run(plan, watch=a_minute_after_its_first_words)
     assert names(events, ev.StepFailed) == ["a@boba"]
     assert names(events, ev.StepFinished) == ["b@boba"]
     assert bench.hosts["boba"].chains == [("a", "b"), ("b",)]

@@ -20,6 +20,7 @@ from kwizard.recipes.step import (
     every,
     same,
 )
+from tests import clock
 from tests.wire.engine.conftest import NAMES, Bench
 
 
@@ -152,7 +153,7 @@ async def test_a_job_that_failed_meanwhile_is_taken_as_it_ended(bench: Bench):
 
 
 async def test_a_job_nobody_knows_any_more_is_due_again(bench: Bench):
-    bench.assets["long"] = "echo begun; sleep 5\n"
+    bench.assets["long"] = "echo begun; sleep 600\n"
     plan = bench.plan(step("long", hosts=("boba",)))
 
     def stop(event: ev.Event, run: Run) -> None:
@@ -225,9 +226,15 @@ async def test_retry_is_data(bench: Bench):
     assert len(bench.hosts["boba"].launches) == 3
 
 
+def a_minute_after_its_first_words(event: ev.Event, _run: Run) -> None:
+    if isinstance(event, ev.Log):
+        clock.goes_by(60)
+
+
 async def test_a_step_that_takes_too_long_is_ended_on_the_host(bench: Bench):
     bench.assets["hang"] = "echo hanging; sleep 60; touch survived\n"
-    events = await bench.run(bench.plan(step("hang", hosts=("boba",), timeout=0.5)))
+    plan = bench.plan(step("hang", hosts=("boba",), timeout=50))
+    events = await bench.run(plan, watch=a_minute_after_its_first_words)
     failure = next(e for e in events if isinstance(e, ev.StepFailed))
     assert "longer than" in failure.reason
     assert "hanging" in failure.log_tail

@@ -73,7 +73,7 @@ class DumbTerminal:
         """Type control characters."""
         os.write(self._fd, control)
 
-    def end(self, seconds: float = 30) -> int:
+    def end(self, seconds: float = 60) -> int:
         """Read all that still comes; the exit status."""
         deadline = time.monotonic() + seconds
         while self._more(deadline - time.monotonic()):

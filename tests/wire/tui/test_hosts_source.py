@@ -13,7 +13,7 @@ from kwizard.cluster.model import Cluster, Release
 from kwizard.tui.usecases import Asker, HostReport, ReleaseReport
 from kwizard.tui.widgets.form import Choice
 
-from .conftest import Open, text_of, until
+from .conftest import Open, sees, until
 from .looks_answers import CHOSEN, LYING
 from .scripted import HOSTS, ScriptedCases
 from .test_answers import MODERN, to_page
@@ -44,12 +44,12 @@ async def test_the_hosts_are_chosen_and_the_sum_of_what_lies_there_is_taken_by_o
         source.focus()
         source.choose("hosts")
         await until(pilot, lambda: cases.asked[-1:] == [Release(on_hosts=True)])
-        await until(pilot, lambda: "F4 takes that sum for the right one" in text_of(pilot))
+        await sees(pilot, "F4 takes that sum for the right one")
         assert app.screen.query_one("#fetch", Button).disabled
         await pilot.press("f4")
         await until(pilot, lambda: app.draft.cluster.release.sha256 == LYING)
         await until(pilot, lambda: cases.asked[-1].sha256 == LYING)
-        await until(pilot, lambda: "anakin, c3po" in text_of(pilot))
+        await sees(pilot, "anakin, c3po")
         assert app.draft.cluster.release == Release(on_hosts=True, sha256=LYING)
         # Another recipe is another release, and comes from hosts as well.
         app.screen.query_one("#recipe", Choice).choose("classic")
@@ -68,7 +68,7 @@ async def test_a_cluster_file_that_says_so_opens_with_it_and_says_it_again(
         assert app.screen.query_one("#source", Choice).value == "hosts"
         assert app.screen.query_one("#release-sha256", Input).value == LYING
         await pilot.press("f6")
-        await until(pilot, lambda: "hosts pass it on: nothing is downloaded" in text_of(pilot))
+        await sees(pilot, "hosts pass it on: nothing is downloaded")
     file = tmp_path / "saved.yaml"
     file.write_text(dump(chosen))
     assert load(file).cluster.release == chosen.release
