@@ -61,9 +61,17 @@ def told(sentence: str, /) -> str:
         return said
     for pattern, translated in _patterns:
         if found := pattern.fullmatch(sentence):
-            values = {name: told(value) for name, value in found.groupdict().items()}
+            values = {name: _each(value) for name, value in found.groupdict().items()}
             return translated.format(**values)  # a cause is told in the words of another
     return sentence
+
+
+def _each(value: str) -> str:
+    """What was put into a sentence: another one, or a list with sentences among it."""
+    said = told(value)
+    if said != value or ", " not in value:
+        return said
+    return ", ".join(told(part) if " " in part else part for part in value.split(", "))
 
 
 def language() -> str:

@@ -173,9 +173,9 @@ def verdicts(text: str, name: str) -> Iterator[Said]:
 
 
 def probes() -> Iterator[tuple[str, str]]:
-    """Name and text of every probe of a recipe, and of what probes include."""
+    """Name and text of every probe of a recipe, of what is waited for, and of what both include."""
     texts = {f.relative_to(ASSETS).as_posix(): f.read_text() for f in ASSETS.rglob("*.sh")}
-    names = [n for n in texts if n.endswith(".probe.sh")]
+    names = [n for n in texts if n.endswith((".probe.sh", ".wait.sh"))]
     for name in names:  # grows by what they include
         found = re.findall(r'{% include "([^"]+)"', texts[name])
         names += [n for n in found if n in texts and n not in names]

@@ -47,8 +47,9 @@ def load_known(name: str) -> Cluster:
     """The saved cluster file of that name. Raises InvalidInput when there is none."""
     file = cluster_dir(name) / "cluster.yaml"
     if not file.is_file():
-        names = ", ".join(c.name for c in known()) or "none"
-        raise InvalidInput([Problem(f"no cluster called {name!r} here", f"known: {names}")])
+        names = ", ".join(c.name for c in known())
+        here = f"known here: {names}" if names else "no cluster is known here"
+        raise InvalidInput([Problem(f"no cluster called {name!r} here", here)])
     return load(file).cluster
 
 

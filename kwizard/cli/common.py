@@ -114,9 +114,9 @@ async def keep_report(name: str, words: str) -> None:
     try:
         file = await asyncio.to_thread(report.keep_report, name, words, datetime.now(UTC))
     except OSError as error:
-        click.echo(f"no report was written: {error}", err=True)
+        click.echo(_("no report was written: {error}", error=error), err=True)
     else:
-        click.echo(f"a report for help: {file}", err=True)
+        click.echo(_("a report for help: {file}", file=file), err=True)
 
 
 class TerminalCredentials:
@@ -172,7 +172,12 @@ def confirm_on_terminal(accept_new: bool) -> Callable[[UnknownKey], Coroutine[An
                 fingerprint=key.fingerprint,
             )
             if key.total > 1:
-                shown = f"key {key.number} of {key.total}: {shown}"
+                shown = _(
+                    "key {number} of {total}: {shown}",
+                    number=key.number,
+                    total=key.total,
+                    shown=shown,
+                )
             click.echo(shown, err=True)
             if accept_new:
                 return True

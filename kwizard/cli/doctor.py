@@ -21,7 +21,7 @@ from kwizard.cli.common import (
     ssh_options,
 )
 from kwizard.language import _, told
-from kwizard.tui.errors import in_words, what_happened
+from kwizard.tui.errors import in_words
 
 
 @click.command()
@@ -76,13 +76,13 @@ def _text_lines(checks: Mapping[str, HostCheck]) -> list[str]:
     lines = []
     for name, check in checks.items():
         if check.error is not None:
-            lines.append(f"XX {name}: {what_happened(check.error)}")
+            lines.append(f"XX {name}: {told(check.error.message)}")
             if check.error.remedy:
                 remedy = _("what to do: {remedy}", remedy=told(check.error.remedy))
                 lines.append(f"   {remedy}")
             continue
         assert check.facts is not None
-        lines.append(f"{'XX' if check.blocks else 'ok'} {name}: {check.facts.headline()}")
+        lines.append(f"{'XX' if check.blocks else 'ok'} {name}: {check.facts.headline(told)}")
         ordered = sorted(check.problems, key=lambda p: not p.blocks)
         for problem in ordered:
             said = in_words(problem)

@@ -27,6 +27,7 @@ def report(name: str | None, output: Path) -> None:
         name = names[0]
     if name not in names:
         asked = f"no cluster called {name!r} here" if name else "which cluster?"
-        raise InvalidInput([Problem(asked, f"known: {', '.join(names) or 'none'}")])
+        here = f"known here: {', '.join(names)}" if names else "no cluster is known here"
+        raise InvalidInput([Problem(asked, here)])
     pieces = write_report(name, output)
     click.echo(f"{output}: {', '.join(pieces)}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from kwizard.language import N_
 from kwizard.probes.docker import Bridge, Docker
 from kwizard.probes.firewalld import Firewall
 from kwizard.probes.interfaces import Interface
@@ -85,25 +87,26 @@ class HostFacts:
             (i for i in self.interfaces or () if any(a.ip == address for a in i.addresses)), None
         )
 
-    def headline(self) -> str:
-        """The host in one line: system, architecture, size, docker, firewall."""
+    def headline(self, say: Callable[[str], str] = str) -> str:
+        """The host in one line: system, architecture, size, docker, firewall; `say` translates."""
         docker = self.docker
         if docker.running:
             with_docker = f"docker {docker.version}"
         elif docker.installed:
-            with_docker = f"docker {docker.version}, not running"
+            with_docker = say(N_("docker {version}, not running")).format(version=docker.version)
         else:
-            with_docker = "docker not known" if docker.installed is None else "no docker"
+            unknown = docker.installed is None
+            with_docker = say(N_("docker not known") if unknown else N_("no docker"))
         disk = self.disk("/")
         parts = (
-            self.os_name or "system not known",
-            f"kernel {self.kernel}" if self.kernel else "",
+            self.os_name or say(N_("system not known")),
+            say(N_("kernel {version}")).format(version=self.kernel) if self.kernel else "",
             self.architecture,
-            f"{self.cpus} CPUs" if self.cpus else "",
+            say(N_("{count} CPUs")).format(count=self.cpus) if self.cpus else "",
             f"{self.memory} MiB" if self.memory else "",
-            f"{disk.free / (1 << 30):.1f} GiB free" if disk else "",
+            say(N_("{size} free")).format(size=f"{disk.free / (1 << 30):.1f} GiB") if disk else "",
             with_docker,
-            "firewalld running" if self.firewall.running else "",
+            say(N_("firewalld running")) if self.firewall.running else "",
             self.virtualisation if self.virtualisation not in ("", "none") else "",
         )
         return ", ".join(part for part in parts if part)

@@ -10,6 +10,7 @@ take the other hosts' addresses and the pods' network.
 from __future__ import annotations
 
 from kwizard.cluster.model import Cluster
+from kwizard.language import N_
 from kwizard.recipes.record import DATA, SETTINGS
 from kwizard.recipes.step import (
     After,
@@ -43,6 +44,14 @@ KEPT = (
 )
 """What of kwizard's own directory stays with the programs: the archives and images they came in,
 the notes of how to take them away, and the records by which an installation knows them again."""
+
+LEFT = (
+    N_("names in /etc/hosts"),
+    N_("notes of files that are gone"),
+    N_("what kwizard did with docker"),
+    N_("images and containers of the namespace k8s.io"),
+)
+"""What probes name beside files, daemons, images and containers."""
 
 _TITLES = {
     "daemons": ("Stop and remove the daemons", "systemctl status on that host tells what holds it"),

@@ -182,6 +182,18 @@ def test_a_sentence_in_a_sentence_is_told_as_well() -> None:
     assert said == "之前被您跳过；缺少 /usr/bin/etcd"
 
 
+def test_a_list_in_a_sentence_is_told_piece_by_piece_and_names_stay() -> None:
+    language.use("zh")
+    said = told("to be removed: what kwizard did with docker, host, /etc/systemd/system/x.conf")
+    assert said == "将删除：kwizard 对 docker 的改动, host, /etc/systemd/system/x.conf"
+
+
+def test_what_is_waited_for_is_told_as_well() -> None:
+    language.use("zh")
+    assert told("2 of 3 members of etcd are healthy") == "3 个 etcd 成员中有 2 个健康"
+    assert told("the API on port 8080 does not answer yet") == "端口 8080 上的 API 尚未响应"
+
+
 @pytest.mark.parametrize("command", [[], ["apply"], ["bundle", "create"], ["reset"], ["lab", "up"]])
 def test_help_is_in_chinese(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--lang", "zh", *command, "--help"]) == 0

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from kwizard.cluster.model import Cluster, EtcdMode
 from kwizard.errors import InvalidInput, Problem
+from kwizard.language import N_
 from kwizard.recipes.classic import steps, values
 from kwizard.recipes.classic.flags import FIRST_WITHOUT_INSECURE_PORT
 from kwizard.recipes.step import Image, Operator, RecipeSteps, Step
@@ -42,7 +43,7 @@ def _images(cluster: Cluster) -> Iterator[Image]:
         yield Image(name=cluster.etcd.image, purpose="etcd", archive=cluster.etcd.archive)
     yield Image(
         name=cluster.docker.pause_image or "the kubelet's own choice of a pause image",
-        purpose="pods' sandboxes",
+        purpose=N_("pods' sandboxes"),
         archive=cluster.docker.pause_archive,
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from kwizard.cluster.model import Backend, Cluster, EtcdMode, FlannelStore, Host
 from kwizard.cluster.ranges import cluster_lease_range, flannel_config
+from kwizard.language import N_
 from kwizard.pki import needs
 from kwizard.recipes.modern import flags
 from kwizard.recipes.modern.flags import api_url
@@ -69,12 +70,12 @@ def images(cluster: Cluster) -> tuple[Image, ...]:
     return (
         Image(
             name=pause_image(cluster),
-            purpose="pods' sandboxes, and the pods to ping from",
+            purpose=N_("pods' sandboxes, and the pods to ping from"),
             archive=cluster.images.pause_archive,
         ),
         Image(
             name=coredns_image(cluster),
-            purpose="the cluster's DNS",
+            purpose=N_("the cluster's DNS"),
             archive=cluster.images.coredns_archive,
         ),
     )

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import DataTable, Static
 
-from kwizard.language import _, told
+from kwizard.language import N_, _, told
 from kwizard.monitor.heat import Grade, grade, usual
 from kwizard.monitor.listed import WHY, beside
 from kwizard.monitor.snapshot import Snapshot
@@ -20,6 +20,9 @@ from kwizard.probes.services import Service
 from kwizard.tui.plain import cell, padded, plain
 from kwizard.tui.theme import Palette, palette
 from kwizard.tui.widgets.grid import Grid
+
+KINDS = (N_("host"), N_("gateway"), N_("container"))
+"""What pings go to, as the matrix calls it."""
 
 
 class Board(Container):
@@ -192,7 +195,7 @@ class Board(Container):
         legend.update(plain(meaning(most), "$muted"))
         for target in matrix.targets:
             name, _slash, part = target.name.partition("/")
-            label = cell(f"{name:<10} {padded(part or _('host'), 9)} ")
+            label = cell(f"{name:<10} {padded(_(part or 'host'), 9)} ")
             label.append(str(target.address or ""), colours.muted)
             values = {"to": label}
             for source in matrix.sources:
