@@ -45,7 +45,7 @@ from kwizard.tui.usecases import (
     ReleaseReport,
 )
 
-from .conftest import text_of, until
+from .conftest import sees
 from .looks import RUN, WATCH, Kind, Look, Steps, keys, then
 from .looks_answers import TO_OPTIONS, TO_RELEASE, TO_REVIEW, modern
 from .looks_run import verified, whole
@@ -143,7 +143,7 @@ def pasting(text: str) -> Steps:
     async def steps(pilot: Pilot[int]) -> None:
         await keys("enter", "p")(pilot)
         pilot.app.post_message(Paste(text))
-        await until(pilot, lambda: MARK in text_of(pilot))
+        await sees(pilot, MARK)
 
     return steps
 
@@ -153,7 +153,7 @@ def pasted_there(text: str) -> Steps:
 
     async def steps(pilot: Pilot[int]) -> None:
         pilot.app.post_message(Paste(text))
-        await until(pilot, lambda: f"✗ '{MARK}" in text_of(pilot))
+        await sees(pilot, f"✗ '{MARK}")
         await pilot.press("home")
         await pilot.pause()
 
@@ -169,7 +169,7 @@ def choosing_a_file(text: str) -> Steps:
         name = text.replace("/", "").replace("\0", "").encode("utf-8", "ignore")[:200]
         (folder / name.decode("utf-8", "ignore")).touch()
         await keys("enter", "i", *str(folder))(pilot)
-        await until(pilot, lambda: "in there" in text_of(pilot))
+        await sees(pilot, "in there")
 
     return steps
 

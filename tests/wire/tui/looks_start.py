@@ -25,7 +25,7 @@ from kwizard.tui.screens.paths import AskPath
 from kwizard.tui.screens.start import StartScreen
 from kwizard.tui.usecases import HostReport, KeyQuestion, PasswordQuestion, Practice
 
-from .conftest import text_of, until
+from .conftest import sees
 from .looks import Look, Steps, keys
 from .scripted import CLUSTER, NOW, ScriptedCases
 
@@ -74,7 +74,7 @@ def pasted(*names: str, text: str, then: str) -> Steps:
     async def steps(pilot: Pilot[int]) -> None:
         await keys(*names)(pilot)
         pilot.app.post_message(Paste(text))
-        await until(pilot, lambda: then in text_of(pilot))
+        await sees(pilot, then)
 
     return steps
 
