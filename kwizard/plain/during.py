@@ -23,7 +23,7 @@ class During:
         leaving, self._leaving = self._leaving, False
         match word.casefold():
             case "?":
-                self._talk.ask.say("", *(f"  {key}: {what}" for key, what in actions()))
+                self._talk.ask.say("", *(f"  {key}  {what}" for key, what in actions()))
             case "p" | "pause":
                 _pause(self._talk)
             case "s":
@@ -65,8 +65,8 @@ def actions() -> list[tuple[str, str]]:
     return [
         ("p", _("pause what is sent and fetched, or go on")),
         ("s", _("say where every host is")),
-        ("l HOST", _("read the end of that host's log")),
-        ("/WORDS", _("find words in all logs")),
+        (_("l HOST"), _("read the end of that host's log")),
+        (_("/WORDS"), _("find words in all logs")),
         ("c", _("list everything that was run so far")),
         ("q", _("follow it no longer; what runs on the hosts goes on")),
     ]

@@ -100,5 +100,5 @@ class Spoken(Narrator):
             ">>": _("skipped"),
             "==": _("as wanted already"),
         }[mark]
-        said = ", ".join(x for x in (word, text) if x)
+        said = _("{how}, {what}", how=word, what=text) if word and text else word or text
         self._line(_("{host}: {step}: {what}", host=event.host, step=event.step, what=said))

@@ -144,7 +144,10 @@ class Questions:
     def _list(self, items: Sequence[Item]) -> None:
         self.say("")
         for number, item in enumerate(items, 1):
-            self.say(f"  {number}  {item.label}" + (f": {item.meaning}" if item.meaning else ""))
+            said = item.label
+            if item.meaning:
+                said = _("{word}: {meaning}", word=item.label, meaning=item.meaning)
+            self.say(f"  {number}  {said}")
 
 
 def _prompt(question: str, default: str, optional: bool) -> str:

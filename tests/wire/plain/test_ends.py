@@ -94,7 +94,7 @@ def test_while_it_is_installed_letters_tell_where_it_is_and_leave_it_alone(tmp_p
         terminal.until("anakin: master/scheduler: kube-scheduler")
         terminal.press(b"?\n")
         told = terminal.until("what runs on the hosts goes on")
-        assert [key for key, _what in actions() if f"  {key}: " not in told] == []
+        assert [key for key, _what in actions() if f"  {key}  " not in told] == []
         terminal.press(b"s\n")
         where = terminal.until("c3po: nothing runs now")
         assert "tasks are done." in where
