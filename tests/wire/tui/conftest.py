@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from kwizard.tui.app import KwizardApp
 
-from .frugal import read_stylesheets_once
+from .frugal import paint_only_what_is_looked_at, read_stylesheets_once
 from .scripted import NOW, ScriptedCases
 from .steady import idle, move_at_once, nobody_outside, rest_after_each_key, settle
 
@@ -39,6 +39,7 @@ def same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def opened(monkeypatch: pytest.MonkeyPatch) -> Open:
     """Opens the app on scripted use cases, and closes everything behind it."""
     nobody_outside(monkeypatch)
+    paint_only_what_is_looked_at(monkeypatch)
 
     @asynccontextmanager
     async def _open(
