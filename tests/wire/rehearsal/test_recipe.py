@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from kwizard.app.install import Installation, install
+from kwizard.app.reset import Reset
 from kwizard.app.session import Session
 from kwizard.cluster.model import Backend, Cluster, EtcdMode, Supervisor, Version
 from kwizard.engine.events import Event, Log, RunFinished, StepFailed, StepFinished, StepStarted
@@ -176,3 +177,26 @@ async def test_what_is_stopped_is_seen(rehearsals):
     assert gateway.exit_status == 1
     assert "boba      NotReady" in nodes.stdout
     assert "c3po      Ready" in nodes.stdout
+
+
+async def test_a_reset_takes_it_back_and_leaves_no_daemon(rehearsals):
+    async with rehearsals(speed=0) as r, session(r, r.cluster) as opened:
+        before = await hosts_say(r, "ls /etc/systemd/system /var/lib/kwizard; ss -ltn | wc -l")
+        assert status(await events_of(install(opened))) == "done"
+        assert "kube-apiserver.service" in (await hosts_say(r, "ls /etc/systemd/system"))["anakin"]
+        reset = Reset(opened, tuple(h.name for h in r.cluster.hosts))
+        async with aclosing(reset.events()) as told:
+            events = [event async for event in told]
+        assert failures(events) == []
+        assert status(events) == "done"
+        after = await hosts_say(r, "ls /etc/systemd/system /var/lib/kwizard; ss -ltn | wc -l")
+        assert after == before
+        assert set((await hosts_say(r, "docker ps --all --quiet")).values()) == {""}
+
+
+async def hosts_say(r: Rehearsal, command: str) -> dict[str, str]:
+    said = {}
+    for host in r.cluster.hosts:
+        async with connect(r, host.name) as ssh:
+            said[host.name] = str((await ssh.run(command)).stdout)
+    return said
