@@ -129,14 +129,14 @@ def _resources(facts: HostFacts, architecture: str | None) -> Iterator[Problem]:
         yield Problem(
             f"no release is made for the architecture {facts.architecture}", "leave this host out"
         )
-    for disk in facts.disks:
-        if disk.free < GOOD_FREE:
-            yield Problem(
-                f"{disk.free / (1 << 30):.1f} GiB are free for {disk.path} (on {disk.mount}); "
-                f"the release and its unpacked binaries want {GOOD_FREE >> 30} GiB",
-                f"free some space on {disk.mount}",
-                blocks=disk.free < LEAST_FREE,
-            )
+    for mount, disk in {d.mount: d for d in facts.disks if d.free < GOOD_FREE}.items():
+        paths = ", ".join(d.path for d in facts.disks if d.mount == mount)
+        yield Problem(
+            f"{disk.free / (1 << 30):.1f} GiB are free for {paths} (on {mount}); "
+            f"the release and its unpacked binaries want {GOOD_FREE >> 30} GiB",
+            f"free some space on {mount}",
+            blocks=disk.free < LEAST_FREE,
+        )
     if facts.memory is not None and facts.memory < LEAST_MEMORY:
         yield Problem(
             f"the host has {facts.memory} MiB of memory", "give it 1 GiB or more", blocks=False

@@ -157,6 +157,12 @@ def test_little_space_warns_and_too_little_blocks(bare, free, blocks):
     assert "1.0 GiB are free for /" in message
 
 
+def test_one_filesystem_that_is_short_of_space_is_told_once(bare):
+    root = Disk(path="/", mount="/", total=10 << 30, free=2 << 30)
+    ((_blocks, message),) = told(replace(bare, disks=(root, replace(root, path="/var"))))
+    assert "2.0 GiB are free for /, /var (on /)" in message
+
+
 def test_docker_may_be_missing_only_where_it_gets_installed(bare):
     without = replace(bare, docker=replace(bare.docker, installed=False))
     assert told(without) == []
