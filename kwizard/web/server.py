@@ -16,12 +16,23 @@ from textual_serve.app_service import AppService
 from textual_serve.server import Server, to_int
 
 from kwizard.errors import KwizardError
+from kwizard.language import _
 from kwizard.web.door import Door
 
 HOST = "127.0.0.1"
 PATIENCE = 8.0  # seconds a wizard gets to end, and to write down that its run was left
 MOST_CELLS = 1000
 HEARTBEAT = 15.0  # seconds between two signs of life of a page
+
+KEYS_TO_TERMINAL = """
+<script>
+  // Without this keys go nowhere until somebody clicks into the terminal.
+  const keyless = setInterval(() => {
+    const keys = document.querySelector(".xterm-helper-textarea");
+    if (keys) { keys.focus(); clearInterval(keyless); }
+  }, 50);
+</script>
+"""
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +68,21 @@ class Served(Server):
         app.middlewares.append(self.door.guard)
         app.on_response_prepare.append(self.door.dress)
         return app
+
+    async def handle_index(self, request: web.Request) -> web.Response:
+        """textual-serve's page, with the keyboard in its terminal from the beginning, and with our
+        own words where a wizard has ended."""
+        page = await super().handle_index(request)
+        assert isinstance(page, web.Response)
+        text = page.text or ""
+        for theirs, ours in (
+            ("Session ended.", _("kwizard has ended; what runs on hosts goes on.")),
+            (">Restart<", f">{_('Open it again')}<"),
+            ("</body>", f"{KEYS_TO_TERMINAL}</body>"),
+        ):
+            text = text.replace(theirs, ours)
+        page.text = text
+        return page
 
     async def on_startup(self, app: web.Application) -> None:
         """Say nothing here: the address is printed by whoever serves."""

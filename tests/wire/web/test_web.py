@@ -51,6 +51,9 @@ async def test_the_token_buys_a_cookie_and_leaves_the_address(
         policy = page.headers["Content-Security-Policy"]
         (welcome,) = page.history
     assert "xterm.css" in text
+    assert "kwizard has ended; what runs on hosts goes on." in text
+    assert ">Open it again<" in text
+    assert '.xterm-helper-textarea");' in text  # the keyboard is in the terminal from the beginning
     assert "frame-ancestors 'none'" in policy
     assert welcome.status == 303
     cookie = welcome.headers["Set-Cookie"]
