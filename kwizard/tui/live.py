@@ -277,7 +277,7 @@ class LiveUseCases:
 
     async def obstacles(self, plan: Plan, asker: Asker) -> Mapping[str, Sequence[Problem]]:
         """What blocks, by host."""
-        looked = await checkup(await self._ready(plan.cluster, asker))
+        looked = await checkup(await self._ready(plan.cluster, asker, anew=False))
         found = {name: _report(name, check) for name, check in looked.items()}
         return {n: [p for p in r.problems if p.blocks] for n, r in found.items() if r.blocks}
 
@@ -389,10 +389,11 @@ class LiveUseCases:
             self._declined.add((key.host, key.fingerprint))
         return trusted
 
-    async def _ready(self, cluster: Cluster, asker: Asker) -> Session:
+    async def _ready(self, cluster: Cluster, asker: Asker, *, anew: bool = True) -> Session:
         """A session on `cluster` whose hosts have been tried once. Errors other than a refused
-        password are left to whatever is done next: it says them in its own way."""
-        session = await self._session_of(cluster, asker)
+        password are left to whatever is done next: it says them in its own way. Not `anew`: it
+        goes on with what the person has begun, and a key refused there is not asked about."""
+        session = await self._session_of(cluster, asker, anew=anew)
         for _attempt in range(TRIES):
             errors = await session.connect()
             self._away = tuple(errors)
@@ -401,9 +402,10 @@ class LiveUseCases:
                 break
         return session
 
-    async def _session_of(self, cluster: Cluster, asker: Asker) -> Session:
+    async def _session_of(self, cluster: Cluster, asker: Asker, *, anew: bool = True) -> Session:
         self._credentials.asker = self._asker = asker
-        self._declined.clear()
+        if anew:
+            self._declined.clear()
         if self._session is None or self._session.cluster != cluster:
             await self.close()
             self._open = AsyncExitStack()

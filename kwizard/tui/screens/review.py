@@ -17,6 +17,7 @@ from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.language import N_, _, told
 from kwizard.recipes.step import Operator, Place, Wait
 from kwizard.tui.errors import in_words, what_happened
+from kwizard.tui.model import RunModel
 from kwizard.tui.obstacles import gathered
 from kwizard.tui.plain import cell, plain
 from kwizard.tui.screens.dialogs import Notice
@@ -48,6 +49,7 @@ class ReviewScreen(Page):
         super().__init__()
         self._by_host = False
         self._looking = False
+        self._looked_after: RunModel | None = None
         self._refusal: tuple[str, ...] = ()
         self._obstacles: list[Problem] = []
 
@@ -78,6 +80,12 @@ class ReviewScreen(Page):
         self.query_one("#problems", Problems).show([])
         self.query_one("#plan").focus()
         if not app.findings:
+            self.action_survey()
+
+    def on_screen_resume(self) -> None:
+        """What was found before a run says nothing of the hosts after it."""
+        app = self.wizard
+        if self._looked_after not in (None, app.run_model) and not app.installing:
             self.action_survey()
 
     def _refused(self, error: KwizardError) -> None:
@@ -172,7 +180,17 @@ class ReviewScreen(Page):
         elif State.DUE not in states and State.UNKNOWN not in states:
             rest = _("all {count} steps are as wanted: nothing would change", count=total)
         else:
-            rest = _("{due} of {count} steps to do", due=states.count(State.DUE), count=total)
+            due, left = states.count(State.DUE), states.count(State.UNKNOWN)
+            rest = (
+                _(
+                    "{due} of {count} steps to do; {left} could not be looked at",
+                    due=due,
+                    count=total,
+                    left=left,
+                )
+                if left
+                else _("{due} of {count} steps to do", due=due, count=total)
+            )
         return Content.assemble(head, "   ", rest)
 
     @on(DataTable.RowHighlighted, "#plan")
@@ -215,6 +233,7 @@ class ReviewScreen(Page):
         app = self.wizard
         if app.plan is None:
             return
+        self._looked_after = app.run_model
         try:
             async with self.sign(self._say_looking):
                 app.findings = await app.cases.survey(app.plan, app.asker)
