@@ -20,6 +20,7 @@ from kwizard.errors import KwizardError
 from kwizard.language import _
 from kwizard.monitor.snapshot import Snapshot
 from kwizard.tui import taste
+from kwizard.tui.actions import Actions, actions
 from kwizard.tui.aftermath import Aftermath
 from kwizard.tui.asker import ScreenAsker
 from kwizard.tui.download import Download
@@ -34,7 +35,7 @@ from kwizard.tui.plain import cell_lines, plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.sign import Sleep
 from kwizard.tui.skipping import reminder
-from kwizard.tui.theme import THEME_WORDS, THEMES
+from kwizard.tui.theme import THEMES
 from kwizard.tui.usecases import Practise, UseCases
 from kwizard.tui.whereabouts import asked_at
 from kwizard.tui.widgets.frame import Stage
@@ -59,6 +60,7 @@ class KwizardApp(App[int]):
 
     TITLE = "kwizard"
     CSS_PATH = "app.tcss"
+    COMMANDS = {Actions}  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True),
         Binding("ctrl+c", "leave", "Quit", show=False, system=True),
@@ -279,6 +281,7 @@ class KwizardApp(App[int]):
             if model.status == "running":
                 model.status = "failed" if self.error else "interrupted"
             model.revision += 1
+            self.findings = {}  # from before the run: the review looks again
             if model.status == "failed":
                 words = [t.in_words() for t in Mender(self).troubles()]
                 self.aftermath.begin(self.cases, self.draft.cluster.name, words)
@@ -390,20 +393,4 @@ class KwizardApp(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette offers every key of the page."""
-        seen = set()
-        for active in screen.active_bindings.values():
-            binding = active.binding
-            if binding.description and binding.action not in seen and active.enabled:
-                seen.add(binding.action)
-                yield SystemCommand(
-                    binding.description,
-                    _("key: {key}", key=self.get_key_display(binding)),
-                    lambda key=binding.key: self.simulate_key(key),
-                )
-        for theme in THEMES:
-            yield SystemCommand(
-                _("Colours: {theme}", theme=_(THEME_WORDS[theme.name])),
-                _("for dark terminals") if theme.dark else _("for light terminals"),
-                lambda name=theme.name: self.recolour(name),
-            )
-        yield SystemCommand(_("Quit"), _("leave kwizard"), self.action_leave)
+        return actions(self, screen)

@@ -35,7 +35,7 @@ class Column(StrEnum):
 
 HINTS = {
     Column.NAME: N_("lower-case letters, digits and -, as the host calls itself"),
-    Column.ADDRESS: N_("IPv4, the address the other hosts reach it by: 10.0.63.202"),
+    Column.ADDRESS: N_("digits and dots, the IPv4 the other hosts reach it by: 10.0.63.202"),
     Column.SSH: N_("user@address:port, each may be left out: root@ is a user alone"),
     Column.ROLES: N_("c, w, e give or take the role; or ←→ and space; Enter keeps them"),
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
-from textual.binding import ActiveBinding, Binding
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.screen import Screen
 
 from kwizard.language import N_, _, language
@@ -96,6 +96,11 @@ class Keys(Screen[Any]):
     them and are translated here, where they are read.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Textual's own copies or does nothing, and the app's is out of reach behind a dialog.
+        Binding("ctrl+c,super+c", "copy_or_leave", "Copy selected text", show=False),
+    ]
+
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """By key; descriptions and group names translated."""
@@ -105,6 +110,14 @@ class Keys(Screen[Any]):
             key: active._replace(binding=_spoken(active.binding, language()))
             for key, active in super().active_bindings.items()
         }
+
+    async def action_copy_or_leave(self) -> None:
+        """Copy what is selected; where nothing is, Ctrl+C means what it does on a terminal."""
+        selected = self.get_selected_text()
+        if selected:
+            self.app.copy_to_clipboard(selected)
+        else:
+            await self.app.run_action("leave")
 
 
 @cache

@@ -24,8 +24,9 @@ def plain(text: str, style: str = "") -> Content:
 
 
 def cell(text: str, style: str = "") -> Text:
-    """`text` for a table cell: one line."""
-    return Text(" ".join(shown(text).split("\n")), style=style, no_wrap=True, end="")
+    """`text` for a table cell: one line, which ends in "…" where its column is too narrow."""
+    one = " ".join(shown(text).split("\n"))
+    return Text(one, style=style, no_wrap=True, overflow="ellipsis", end="")
 
 
 def cell_lines(text: str) -> Text:

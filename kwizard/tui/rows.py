@@ -22,6 +22,7 @@ from kwizard.cluster.model import (
     ProxyMode,
     RecipeName,
     Supervisor,
+    Version,
 )
 from kwizard.language import _
 from kwizard.tui.answers import NO, YES, ident_of
@@ -189,12 +190,12 @@ def option_rows() -> tuple[Row, ...]:
     )
 
 
-def version_note(recipe: RecipeName, newest: str, oldest: str) -> str:
+def version_note(recipe: RecipeName, newest: Version, oldest: Version) -> str:
     """Beside the version: which ones the recipe knows."""
+    begin, end = str(oldest), newest.minor_pair
     if recipe is RecipeName.MODERN:
-        first, last = FROM[recipe], NEWEST[recipe]
-        oldest, newest = f"v{first[0]}.{first[1]}", f"v{last[0]}.{last[1]}"
-    return _("{oldest} up to {newest}", oldest=oldest, newest=newest)
+        begin, end = "v{}.{}".format(*FROM[recipe]), NEWEST[recipe]
+    return _("{oldest} up to {newest}", oldest=begin, newest="v{}.{}".format(*end))
 
 
 def _other_pods(cluster: Cluster) -> Cluster:

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
-from textual.widgets import DataTable, Footer, Input, Static
+from textual.widgets import DataTable, Input, Static
 
 from kwizard.language import _, _n, told
 from kwizard.remote.looked import Look
@@ -20,6 +20,7 @@ from kwizard.tui.model import Command
 from kwizard.tui.plain import cell, plain
 from kwizard.tui.screens.script import ScriptScreen
 from kwizard.tui.theme import Palette, palette
+from kwizard.tui.widgets.foot import Foot
 from kwizard.tui.widgets.form import Line
 from kwizard.tui.widgets.grid import Grid
 
@@ -61,7 +62,7 @@ class CommandsScreen(Keys, ModalScreen[None]):
         yield Static(id="commands-title")
         yield Line(id="commands-filter", placeholder=_("only rows with these letters; Esc ends it"))
         yield Grid(id="commands")
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def on_mount(self) -> None:
         """Draw, and follow what comes."""

@@ -18,6 +18,7 @@ from kwizard.language import _
 from kwizard.tui.keys import Keys
 from kwizard.tui.plain import brief, lines, phrase, plain
 from kwizard.tui.usecases import KeyQuestion, PasswordQuestion
+from kwizard.tui.widgets.foot import Foot
 from kwizard.tui.widgets.form import Line
 from kwizard.tui.widgets.frame import Buttons, walk
 
@@ -25,7 +26,8 @@ T = TypeVar("T")
 
 
 class Dialog(Keys, ModalScreen[T], Generic[T]):
-    """A framed question. Arrow keys walk between its buttons; Escape declines."""
+    """A framed question. Arrow keys walk between its buttons; Escape declines. Its own keys stand
+    in the footer, in place of those of the page beneath, which do nothing now."""
 
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,10 +45,15 @@ class Dialog(Keys, ModalScreen[T], Generic[T]):
         with Vertical(classes="dialog") as frame:
             frame.border_title = plain(self._title)
             yield from self.body()
+        yield Foot(actions=False)
 
     def body(self) -> ComposeResult:
         """What is asked."""
         yield from ()
+
+    def on_mount(self) -> None:
+        """Notes about what was before must not stand over a question."""
+        self.app.clear_notifications()
 
     def action_walk(self, by: int) -> None:
         """To the next widget, or the one before."""
@@ -59,6 +66,8 @@ class Dialog(Keys, ModalScreen[T], Generic[T]):
 
 class Notice(Dialog[None]):
     """Something to read, and one button."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "decline", "Close")]
 
     def __init__(self, title: str, text: Content) -> None:
         super().__init__(title)
@@ -103,6 +112,8 @@ class Ask(Dialog[str]):
 
 class ConfirmKey(Dialog[bool]):
     """A key nobody has confirmed: compare, then trust or refuse."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "decline", "Refuse")]
 
     def __init__(self, question: KeyQuestion) -> None:
         title = _("Is this the right host?")

@@ -19,6 +19,8 @@ from kwizard.tui.errors import what_happened
 from kwizard.tui.mending import Mender, Trouble, What
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.dialogs import Ask, Dialog
+from kwizard.tui.screens.help import HelpScreen
+from kwizard.tui.screens.page import help_file
 from kwizard.tui.screens.script import ScriptScreen
 from kwizard.tui.skipping import consequence, lasting
 from kwizard.tui.whereabouts import answered_at
@@ -50,10 +52,12 @@ class FailureDialog(Dialog[str]):
     CSS_PATH = ["dialogs.tcss", "failure.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "decline", "Close"),
-        *(Binding(key, f"do('{what}')", label) for what, (label, key, _say) in ACTIONS.items()),
+        Binding("question_mark,f1", "help", "Help", key_display="?"),
+        Binding("q", "app.leave", "Quit"),
         Binding("n", "next(1)", "Next failure"),
         Binding("N", "next(-1)", show=False),
-        Binding("q", "app.leave", "Quit"),
+        # The buttons say these too: they come last, where a narrow window cuts keys off.
+        *(Binding(key, f"do('{what}')", label) for what, (label, key, _say) in ACTIONS.items()),
         Binding("pageup", "scroll(-1)", show=False),
         Binding("pagedown", "scroll(1)", show=False),
     ]
@@ -91,6 +95,12 @@ class FailureDialog(Dialog[str]):
         self._say_kept()
         self.set_interval(LOOK, self._say_kept)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is no next one where it is the only one."""
+        if action == "next" and len(self._troubles) < 2:
+            return False
+        return super().check_action(action, parameters)
+
     def _say_kept(self) -> None:
         """Where the report is, as soon as it is written."""
         said = self._mender.kept
@@ -112,7 +122,8 @@ class FailureDialog(Dialog[str]):
             self.query_one(f"#{what}").set_class(bool(why), "-unable")
 
     def _text(self, trouble: Trouble) -> Content:
-        status = "" if trouble.exit is None else " " + _("(exit {status})", status=trouble.exit)
+        told_already = trouble.exit is None or f"exit status {trouble.exit}" in trouble.reason
+        status = "" if told_already else " " + _("(exit {status})", status=trouble.exit)
         parts = [Content.assemble(("✗ ", "$error"), plain(told(trouble.reason) + status, "bold"))]
         if trouble.hint and trouble.hint != trouble.reason:
             parts.append(Content.assemble(("→ ", "$secondary"), plain(told(trouble.hint))))
@@ -248,6 +259,10 @@ class FailureDialog(Dialog[str]):
         """The next failure, or the one before."""
         self.chosen = (self.chosen + by) % len(self._troubles)
         self._show()
+
+    def action_help(self) -> None:
+        """The help of the page beneath, which is about what can be done here too."""
+        self.app.push_screen(HelpScreen(help_file("install")))
 
     def action_scroll(self, by: int) -> None:
         """The text by a page."""

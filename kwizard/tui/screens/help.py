@@ -9,9 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Markdown
+from textual.widgets import Markdown
 
 from kwizard.tui.keys import Keys
+from kwizard.tui.widgets.foot import Foot
 
 
 class HelpScreen(Keys, ModalScreen[None]):
@@ -32,4 +33,4 @@ class HelpScreen(Keys, ModalScreen[None]):
         text = self._file.read_text(encoding="utf-8")
         with VerticalScroll(id="help"):
             yield Markdown(text + "\n" + keys, open_links=False)
-        yield Footer(show_command_palette=False)
+        yield Foot(actions=False)

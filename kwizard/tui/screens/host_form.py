@@ -18,7 +18,7 @@ from kwizard.tui.host_cells import at_its_place
 from kwizard.tui.paths import file_path
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.dialogs import Dialog
-from kwizard.tui.widgets.form import Answer, Choice, Field, Form, Line
+from kwizard.tui.widgets.form import Answer, Choice, Field, Form, Line, what_can_be_typed
 from kwizard.tui.widgets.frame import Buttons
 
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -32,7 +32,7 @@ ROLE_WORDS = {
 
 HINTS = {
     "host-name": N_("lower-case letters, digits and -, as the host calls itself"),
-    "host-address": N_("IPv4, the address the other hosts reach it by: 10.0.63.202"),
+    "host-address": N_("digits and dots, the IPv4 the other hosts reach it by: 10.0.63.202"),
     "ssh-address": N_("only where you reach it by another address or name"),
     "ssh-user": N_("root, or a user with sudo; empty: as ~/.ssh/config has it"),
     "ssh-port": N_("digits, 1 to 65535; empty: 22"),
@@ -117,6 +117,11 @@ class HostForm(Dialog[Host]):
             hint.update(plain(f"! {mistake}", "$error"))
         else:
             hint.update(Content.styled(text, "$muted"))
+
+    @on(Line.NotTaken)
+    def _say_what_can(self, event: Line.NotTaken) -> None:
+        said = what_can_be_typed(event.line.restrict or "")
+        self.query_one("#form-hint", Static).update(Content.styled(f"! {said}", "$warning"))
 
     def _text(self, ident: str) -> str:
         return self.query_one(f"#{ident}", Input).value.strip()

@@ -179,7 +179,10 @@ class HostsScreen(Page):
     def _explain(self) -> None:
         name = self._table.grid.chosen
         box = self.query_one("#finding-box")
-        box.border_title = plain(name) if name else None
+        title = plain(name) if name else None
+        if box.border_title != title:
+            box.border_title = title
+            box.scroll_home(animate=False)  # another host's findings begin at their beginning
         room = box.scrollable_content_region.width or self.size.width
         draft = self.wizard.draft
         report = draft.checks.get(name or "")

@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Key, Resize
 from textual.widget import Widget
-from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
 
 from kwizard.errors import KwizardError, Problem
@@ -21,7 +20,8 @@ from kwizard.tui.errors import unforeseen, what_happened
 from kwizard.tui.keys import Keys
 from kwizard.tui.plain import plain
 from kwizard.tui.sign import Sign
-from kwizard.tui.widgets.form import Problems, in_full
+from kwizard.tui.widgets.foot import Foot
+from kwizard.tui.widgets.form import Line, Problems, in_full, what_can_be_typed
 from kwizard.tui.widgets.frame import Band, Stage, TooSmall, Trail, walk
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Page(Keys):
         Binding("f2", "problems", "Problems", show=False),  # the box of problems names it
         Binding("question_mark,f1", "help", "Help", key_display="?"),
         Binding("ctrl+o", "jump", "Jump", show=False),
+        Binding("q", "app.leave", "Quit", show=False),
         Binding("pageup", "scroll_pane(-1)", show=False),
         Binding("pagedown", "scroll_pane(1)", "Scroll", key_display="pgdn"),
     ]
@@ -84,7 +85,7 @@ class Page(Keys):
         yield Trail(self.stage, _(self.title_text))
         yield from self.body()
         yield TooSmall()
-        yield Footer(show_command_palette=False, compact=False)
+        yield Foot()
 
     def body(self) -> ComposeResult:
         """What is on this page."""
@@ -165,12 +166,18 @@ class Page(Keys):
 
         self.app.push_screen(HelpScreen(help_file(self.help_name)))
 
+    @on(Line.NotTaken)
+    def say_what_can(self, event: Line.NotTaken) -> None:
+        """A character that a line does not take: which ones it does."""
+        self.say(what_can_be_typed(event.line.restrict or ""), bad=True)
+
     def sign(self, show: Callable[[], None]) -> Sign:
         """`async with` around work that is waited for: `show` says that it goes on."""
         return Sign(show, self.wizard.sleep)
 
     def say(self, text: str, *, bad: bool = False) -> None:
-        """A short note in the corner. Foreign text is fine."""
+        """A short note in the corner, in place of the one before. Foreign text is fine."""
+        self.app.clear_notifications()
         self.notify(
             str(plain(text)), severity="error" if bad else "information", markup=False, timeout=6
         )

@@ -141,7 +141,7 @@ class ReleaseScreen(FormPage):
 
     def _versions(self, recipe: RecipeName) -> str:
         known = self.wizard.cases.versions(recipe)
-        return version_note(recipe, str(known[0]), str(known[-1])) if known else ""
+        return version_note(recipe, known[0], known[-1]) if known else ""
 
     # -- answers ----------------------------------------------------------------------------
 
@@ -168,6 +168,10 @@ class ReleaseScreen(FormPage):
         draft.change(replace(draft.cluster, release=release))
         if chosen:
             self._ask_hosts()
+
+    def _named(self, source: str) -> str:
+        """What was typed behind that source."""
+        return self.query_one(f"#release-{source}", Input).value.strip()
 
     @on(Input.Changed, "#bundle")
     def _name_bundle(self) -> None:
@@ -386,6 +390,9 @@ class ReleaseScreen(FormPage):
         if wrong is not None:
             self.say(f"{wrong.label}: {self.why(wrong)}", bad=True)
             self.query_one(f"#{wrong.ident}").focus()
+        elif self._source in (MIRROR, TARBALL) and not self._named(self._source):
+            self.say(_("first say where it comes from"), bad=True)
+            self.query_one(f"#release-{self._source}").focus()
         elif self._source == BUNDLE and self.wizard.draft.opened is None:
             reading = self._reading
             if reading is not None and reading.running:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from kwizard.engine.plan import Task
 from kwizard.language import _, told
@@ -17,6 +17,7 @@ from kwizard.recipes.step import Operator, Place
 from kwizard.remote.looked import Look
 from kwizard.tui.keys import Keys
 from kwizard.tui.plain import lines, plain
+from kwizard.tui.widgets.foot import Foot
 
 
 class ScriptScreen(Keys, ModalScreen[None]):
@@ -38,7 +39,7 @@ class ScriptScreen(Keys, ModalScreen[None]):
         """The text, and the keys."""
         with VerticalScroll(id="script-box"):
             yield Static(id="script")
-        yield Footer(show_command_palette=False)
+        yield Foot()
 
     def on_mount(self) -> None:
         """Show the script first."""

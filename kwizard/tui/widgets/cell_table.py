@@ -130,9 +130,6 @@ class CellLine(Line):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Keep", key_display="⏎")]
 
-    class NotTaken(Message):
-        """A character, or a pasted text, that cannot stand there."""
-
     def on_paste(self, event: Paste) -> None:
         """The first line that is not empty."""
         event.prevent_default()
@@ -143,11 +140,6 @@ class CellLine(Line):
             self.insert_text_at_cursor(text)
         else:
             self.replace(text, *self.selection)
-
-    def restricted(self) -> None:
-        """Say so, beside the bell."""
-        super().restricted()
-        self.post_message(self.NotTaken())
 
 
 class CellTicks(Widget, can_focus=True):
@@ -346,8 +338,9 @@ class CellTable(Vertical):
         else:
             hint.update(Content.styled(_("Enter opens the form; → goes into the cells"), "$muted"))
 
-    @on(CellLine.NotTaken)
-    def _say_what_can(self) -> None:
+    @on(Line.NotTaken)
+    def _say_what_can(self, event: Line.NotTaken) -> None:
+        event.stop()
         if self._place is not None:
             hint = self.query_one(f"#{self._ident}-hint", Static)
             hint.update(Content.styled("! " + _(self._cells[self._place[1]].hint), "$warning"))

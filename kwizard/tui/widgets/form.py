@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,6 +21,7 @@ from kwizard.errors import Problem
 from kwizard.language import _, told
 from kwizard.text import clean
 from kwizard.tui.plain import plain
+from kwizard.tui.widgets.frame import walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,14 @@ class Answer:
 
 
 class Choice(Widget, can_focus=True):
-    """One answer out of a few, changed with left and right, Enter or a click. An answer that is
-    refused cannot be chosen: arrows pass over it, a click on it tells the page (`Refused`)."""
+    """One answer out of a few, changed with left and right, space or a click; Enter leaves it as it
+    is and goes on, as in a line. An answer that is refused cannot be chosen: arrows pass over it, a
+    click on it tells the page (`Refused`)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", "Change", key_display="←→"),
-        Binding("right,enter,space", "step(1)", show=False),
+        Binding("right,space", "step(1)", show=False),
+        Binding("enter", "go_on", show=False),
     ]
     index: reactive[int] = reactive(0)
 
@@ -102,6 +106,10 @@ class Choice(Widget, can_focus=True):
         if self.refused:
             answer = next(a for a in self.answers if a.value in self.refused)
             self.post_message(self.Refused(self, answer, self.refused[answer.value]))
+
+    def action_go_on(self) -> None:
+        """To the next widget."""
+        walk(self.screen, 1)
 
     def refuse(self, refused: Mapping[str, str]) -> None:
         """Which answers cannot be chosen, by value, and why. The chosen one always may be."""
@@ -183,7 +191,19 @@ class Field(Horizontal):
 
 class Line(Input):
     """A one-line input, without a border. What is typed, pasted or read out of a file is cleaned
-    before it is shown."""
+    before it is shown; what it cannot hold is not taken, and the page is told (`NotTaken`)."""
+
+    class NotTaken(Message):
+        """A character, or a pasted text, that cannot stand there."""
+
+        def __init__(self, line: Line) -> None:
+            super().__init__()
+            self.line = line
+
+        @property
+        def control(self) -> Line:
+            """The line it was meant for."""
+            return self.line
 
     def __init__(
         self,
@@ -207,6 +227,23 @@ class Line(Input):
     def validate_value(self, value: str) -> str:
         """One line, and nothing in it that acts on a terminal."""
         return " ".join(clean(value).replace("\t", " ").split("\n"))
+
+    def restricted(self) -> None:
+        """Say so, beside the bell."""
+        super().restricted()
+        self.post_message(self.NotTaken(self))
+
+
+def what_can_be_typed(restrict: str) -> str:
+    """In a sentence, for a person, what a line with that pattern takes."""
+    if restrict == r"\S*":
+        return _("no blanks can stand here")
+    bounds = re.search(r"\{0,(\d+)\}$", restrict)
+    allowed = re.findall(r".-.|.", "".join(re.findall(r"\[(.*?)\]", restrict)))
+    said = " ".join([*re.findall(r"^(\w)\?", restrict), *allowed])
+    if bounds:
+        return _("here stand only {characters}, at most {count}", characters=said, count=bounds[1])
+    return _("here stand only {characters}", characters=said)
 
 
 class Problems(Static):

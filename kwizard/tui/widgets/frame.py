@@ -43,14 +43,20 @@ class Stage(StrEnum):
     VERIFY = N_("Verify")
 
 
-class Band(Static):
+class Band(Widget):
     """Says on every page of a rehearsal that it is one."""
 
     def __init__(self) -> None:
-        super().__init__(
-            Content(_("REHEARSAL   pretend hosts on this machine: nothing is installed anywhere")),
-            id="band",
+        super().__init__(id="band")
+
+    def render(self) -> Content:
+        """One line, whole in a narrow window too."""
+        said = Content(
+            _("REHEARSAL   pretend hosts on this machine: nothing is installed anywhere")
         )
+        if said.cell_length > self.size.width:
+            return Content(_("REHEARSAL   nothing is installed anywhere"))
+        return said
 
 
 class Trail(Widget):
@@ -61,7 +67,7 @@ class Trail(Widget):
         self._stage, self._title = stage, title
 
     def render(self) -> Content:
-        """One line."""
+        """One line; in a narrow window the stages alone, close together."""
         name = Content.styled(" kwizard ", "bold $primary")
         if self._stage is None:
             return Content.assemble(name, Content.styled("  " + self._title, "$foreground"))
@@ -75,7 +81,10 @@ class Trail(Widget):
                 parts.append(Content.styled(f"◆ {_(stage.value)}", "bold $accent"))
             else:
                 parts.append(Content.styled(f"○ {_(stage.value)}", "$muted"))
-        return Content.assemble(name, " ", Content.styled(" ─ ", "$rule").join(parts))
+        trail = Content.assemble(name, " ", Content.styled(" ─ ", "$rule").join(parts))
+        if trail.cell_length <= self.size.width:
+            return trail
+        return Content.assemble(" ", Content(" ").join(parts))
 
 
 class TooSmall(Static):

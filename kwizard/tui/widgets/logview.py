@@ -316,8 +316,15 @@ class LogView(ScrollView, can_focus=True):
 
 
 def fold(line: str, width: int) -> list[str]:
-    """`line`, cleaned, in pieces at most `width` cells wide; at least one."""
+    """`line`, cleaned, in pieces at most `width` cells wide; at least one. A piece ends with a word
+    where one ends near its end."""
     if line.isascii() and line.isprintable():  # nearly every line; what follows is slow
-        return [line[i : i + width] for i in range(0, len(line), width)] or [""]
+        pieces = []
+        while len(line) > width:
+            blank = line.rfind(" ", width * 2 // 3, width)
+            end = blank + 1 if blank > 0 else width
+            pieces.append(line[:end])
+            line = line[end:]
+        return [*pieces, line]
     text = clean(line).expandtabs(8).replace("\n", " ")
     return chop_cells(text, width) or [""]

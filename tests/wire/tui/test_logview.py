@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from kwizard.tui.model import LOG_LINES, LogBuffer
-from kwizard.tui.widgets.logview import LogView
+from kwizard.tui.widgets.logview import LogView, fold
 
 from .conftest import sees, text_of, until
 
@@ -141,3 +141,11 @@ async def test_a_filter_shows_only_such_lines_also_of_those_that_come_later() ->
         await pilot.pause()
         await sees(pilot, "bad 2")
         assert not view.clear_search()
+
+
+def test_a_line_is_folded_after_a_word_and_loses_nothing() -> None:
+    said = "2 of etcd's other members are healthy, 2 are needed"
+    assert fold(said, 24) == ["2 of etcd's other ", "members are healthy, 2 ", "are needed"]
+    assert fold("x" * 50, 24) == ["x" * 24, "x" * 24, "xx"]
+    assert fold("", 24) == [""]
+    assert "".join(fold(f"{said} /var/lib/kwizard/jobs/{'a' * 40}", 24)).startswith(said)
