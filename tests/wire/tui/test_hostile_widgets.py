@@ -24,7 +24,9 @@ from kwizard.tui.screens.jump import JumpScreen
 from kwizard.tui.screens.monitor import MonitorScreen
 from kwizard.tui.screens.verify import VerifyScreen
 from kwizard.tui.widgets.board import Board
-from kwizard.tui.widgets.cell_table import CellGrid, CellLine, CellTable, CellTicks
+from kwizard.tui.widgets.cell_editors import CellLine, CellTicks
+from kwizard.tui.widgets.cell_table import CellGrid, CellTable
+from kwizard.tui.widgets.foot import Foot
 from kwizard.tui.widgets.form import Choice, Field, Form, Line, Problems
 from kwizard.tui.widgets.frame import Band, Buttons, TooSmall, Trail
 from kwizard.tui.widgets.grid import Grid
@@ -54,6 +56,7 @@ OURS: dict[type[Widget], str] = {
     Form: "only holds fields",
     CellTicks: "the roles there are",
     Phases: "the phases of our plans",
+    Foot: "keys, and what of ours they do",
 }
 """What never has anything but our own words, and which."""
 
