@@ -158,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def asked_for(arguments: Sequence[str]) -> str | None:
     """The language `--lang` names, before anything is parsed; None where it names none."""
-    for word, after in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, after in zip(arguments, [*arguments, ""][1:], strict=True):
         name = after if word == "--lang" else word.removeprefix("--lang=")
         if word.startswith("--lang") and name in LANGUAGES:
             return name
