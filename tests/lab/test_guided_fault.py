@@ -141,7 +141,8 @@ def test_a_taken_port_is_freed_in_a_shell_and_the_installation_goes_on(
 
         pid = intrude(site)
         terminal.press("Install ›")
-        shown = terminal.until(rf"on {HOST} failed", 300)
+        terminal.until(rf"on {HOST} failed", 300)
+        shown = terminal.until("esc Close")
         record("fault-dialog", terminal.screen(colours=True))
         assert str(PORT) in shown
         assert "taken by python3" in " ".join(shown.split())

@@ -327,4 +327,10 @@ def fold(line: str, width: int) -> list[str]:
             line = line[end:]
         return [*pieces, line]
     text = clean(line).expandtabs(8).replace("\n", " ")
-    return chop_cells(text, width) or [""]
+    pieces = []
+    while len(head := next(iter(chop_cells(text[: 2 * width], width)), "")) < len(text):
+        blank = head.rfind(" ", len(head) * 2 // 3)
+        end = blank + 1 if blank > 0 else len(head) or 1
+        pieces.append(text[:end])
+        text = text[end:]
+    return [*pieces, text] if text or not pieces else pieces

@@ -148,4 +148,8 @@ def test_a_line_is_folded_after_a_word_and_loses_nothing() -> None:
     assert fold(said, 24) == ["2 of etcd's other ", "members are healthy, 2 ", "are needed"]
     assert fold("x" * 50, 24) == ["x" * 24, "x" * 24, "xx"]
     assert fold("", 24) == [""]
+    tagged = "etcd │ the other members of etcd are healthy"
+    assert fold(tagged, 24) == ["etcd │ the other ", "members of etcd are ", "healthy"]
+    assert fold("网络" * 7, 24) == ["网络" * 6, "网络"]
+    assert fold("网络", 1) == ["网", "络"], "too narrow, and all of it is there"
     assert "".join(fold(f"{said} /var/lib/kwizard/jobs/{'a' * 40}", 24)).startswith(said)
