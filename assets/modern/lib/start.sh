@@ -3,11 +3,13 @@
 
 # Started, and not waited for: it starts again each second until what it needs answers, and what
 # counts is looked at once, later. systemd reads a unit it did not know by itself; it is told to read
-# all of them anew only where it knows this one otherwise: as it was, or from another place.
-state=$(systemctl show --property=FragmentPath --property=ActiveState --property=MainPID \
-    --property=NeedDaemonReload {{ daemon }}.service)
+# all of them anew only where it knows this one otherwise: as it was, or from another place; or where
+# it could not read it (LoadState=error): it does not while it remembers one of that name that failed
+# and whose file was taken away.
+state=$(systemctl show --property=LoadState --property=FragmentPath --property=ActiveState \
+    --property=MainPID --property=NeedDaemonReload {{ daemon }}.service)
 case $state in
-    *NeedDaemonReload=yes*) systemctl daemon-reload ;;
+    *NeedDaemonReload=yes* | *LoadState=error*) systemctl daemon-reload ;;
     *"FragmentPath=$unit"*) ;;
     *) systemctl daemon-reload ;;
 esac

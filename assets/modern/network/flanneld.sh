@@ -33,7 +33,7 @@ put "$watch" 755 "$(watch_script)"
 put "$watch_file" 644 "$(watch_unit)"
 if [ -n "$changed" ]; then
     case $(systemctl show --property=LoadState --property=NeedDaemonReload flannel-watch.service) in
-        *=yes* | *=not-found*) systemctl daemon-reload ;;
+        *=yes* | *=not-found* | *=error*) systemctl daemon-reload ;;
     esac
     systemctl --quiet --no-reload enable flannel-watch.service
     systemctl --no-block restart flannel-watch.service

@@ -21,7 +21,7 @@ RELOAD = "daemon-reload"
 
 def asked(
     shell: list[str], folder: Path, *, changed: str = "", known: str = UNIT, need: str = "no",
-    state: str = "inactive", program: str = "/usr/local/bin/etcd",
+    state: str = "inactive", program: str = "/usr/local/bin/etcd", load: str = "loaded",
 ) -> list[str]:  # fmt: skip
     """What systemd is asked to do, after the question how the unit is."""
     _, cluster = next(iter(modern_variants()))
@@ -29,7 +29,10 @@ def asked(
     end = script[script.index("# Started, and not waited for") :]
     told = folder / "told"
     told.write_text("")
-    shown = f"MainPID=7\\nNeedDaemonReload={need}\\nActiveState={state}\\nFragmentPath={known}"
+    shown = (
+        f"LoadState={load}\\nMainPID=7\\nNeedDaemonReload={need}\\nActiveState={state}"
+        f"\\nFragmentPath={known}"
+    )
     ran = run(
         shell,
         f"set -eu\nchanged={changed}\nunit={UNIT}\nreadlink() {{ echo '{program}'; }}\n"
@@ -62,6 +65,11 @@ def test_a_unit_known_from_another_place_or_not_at_all_is_read_anew(
     done = asked(shell, tmp_path, changed="yes", known=known, state="active")
     assert done == [RELOAD, ENABLE, RESTART]
     assert asked(shell, tmp_path, changed="yes", known=known) == [RELOAD, START]
+
+
+def test_a_unit_that_could_not_be_read_is_read_anew(shell, tmp_path: Path):
+    done = asked(shell, tmp_path, changed="yes", load="error", state="failed")
+    assert done == [RELOAD, START]
 
 
 def test_a_program_that_was_replaced_is_started_again(shell, tmp_path: Path):
