@@ -95,6 +95,7 @@ while ! is_up; do
     if [ "$dead" -ge 3 ]; then
         # The reason stands before the stack that a program of Go prints when it gives up.
         reason=$(last_words 400 | grep -e '^F[0-9]' -e '^panic:' -e '^[Ee]rror:' -e 'unknown flag' | tail -n 1)
+        [ -n "$reason" ] || reason=$(last_words 400 | grep '^E[0-9]' | tail -n 1)
         [ -n "$reason" ] || reason=$(last_words 1)
         last_words 20 >&2
         fail "{{ daemon }} did not stay up; it said: $reason"

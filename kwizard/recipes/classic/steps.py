@@ -260,6 +260,9 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         same("hosts/firewall"),
         every("network/flannel-key"),
         exclusive=False,
+        # Its only try for a lease may fall into a change of etcd's leader: what it wrote is there
+        # then, and it ends, since it takes that for somebody else's.
+        retry=Retry(attempts=3, delay=3),
         hint=logs_of(cluster, "flanneld"),
         shows=(commands.flanneld(cluster),),
     )
