@@ -101,7 +101,7 @@ while ! is_up; do
         fail "{{ daemon }} did not stay up; it said: $reason"
     fi
     tries=$((tries + 1))
-    [ "$tries" -lt 30 ] || break
+    [ "$tries" -lt {{ patience | default(30) }} ] || break
     sleep 0.1
 done
 echo "{{ daemon }} runs as process $pid"

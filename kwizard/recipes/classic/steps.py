@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kwizard.cluster.model import Cluster, EtcdMode
+from kwizard.cluster.model import Cluster, EtcdMode, Supervisor
 from kwizard.recipes.classic import commands, flags, values
 from kwizard.recipes.classic.etcd import etcd_steps
 from kwizard.recipes.classic.flags import Component
@@ -127,6 +127,8 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
         same("hosts/names"),
         every("hosts/etcd-healthy"),
         exclusive=False,
+        # Under nohup nobody else starts it again.
+        retry=Retry(attempts=3 if cluster.supervisor is Supervisor.NOHUP else 1, delay=3),
         hint="port 8080 taken by another program is named by 'ss -ltnp sport = :8080'; "
         + logs_of(cluster, "kube-apiserver"),
         shows=(commands.daemon(cluster, "kube-apiserver", (cluster.control_plane,)),),
