@@ -16,17 +16,13 @@ set -eu
 {% include "classic/lib/supervised.sh" %}
 
 {% if supervisor == "nohup" %}
+{# It listens before its own beginnings are over, and ends where one of them fails, as when etcd changes
+   its leader then. Nothing would start it again, so it is up when it says that it is well. #}
+{% set well = "http://127.0.0.1:8080/healthz" %}
 {% set patience = 150 %}
 {% include "classic/lib/fetch.sh" %}
 
-# It listens before its own beginnings are over, and ends where one of them fails, as when etcd changes
-# its leader then. Nothing would start it again, so it is up when it says that it is well.
-is_up() {
-    ss -ltnp "sport = :{{ port }}" | grep -q "pid=$pid," &&
-        [ "$(fetch http://127.0.0.1:{{ port }}/healthz)" = ok ]
-}
-{% else %}
-{% include "classic/lib/listens.sh" %}
 {% endif %}
+{% include "classic/lib/listens.sh" %}
 
 {% include "classic/lib/start.sh" %}
