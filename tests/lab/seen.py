@@ -27,12 +27,18 @@ def on(lab: Lab, host: str, command: str) -> str:
 
 
 def eventually(look: Callable[[], T], wanted: Callable[[T], bool], seconds: float = 30) -> T:
-    """Look again and again until it is as wanted; fails with what was seen last."""
+    """Look again and again until it is as wanted; fails with what was seen last. A look that fails
+    itself has not seen it: a host that begins anew refuses connections for a while."""
     deadline = time.monotonic() + seconds
-    while not wanted(seen := look()):
-        assert time.monotonic() < deadline, f"still so after {seconds:.0f} s: {seen!r}"
+    while True:
+        try:
+            if wanted(seen := look()):
+                return seen
+            last = repr(seen)
+        except AssertionError as failed:
+            last = str(failed)
+        assert time.monotonic() < deadline, f"still so after {seconds:.0f} s: {last}"
         time.sleep(0.1)
-    return seen
 
 
 def boot_id(lab: Lab, host: str) -> str:
