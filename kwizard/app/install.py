@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from contextlib import aclosing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kwizard.app.artifacts import located
 from kwizard.app.certificates import secret_files, secure, told
@@ -23,11 +24,13 @@ from kwizard.engine.run import Run
 from kwizard.engine.survey import survey
 from kwizard.errors import HostRefused, KwizardError, ReleaseError, StepFailed
 from kwizard.language import told as in_words
-from kwizard.monitor.snapshot import Snapshot, take
 from kwizard.pki.store import Pki
 from kwizard.recipes.step import Phase, Place
 from kwizard.release.store import Obtained, look, obtain, published
 from kwizard.text import clean
+
+if TYPE_CHECKING:
+    from kwizard.monitor.snapshot import Snapshot
 
 CONNECT = "hosts/connect"
 
@@ -234,6 +237,8 @@ class Installation:
         return True
 
     async def _verify(self, context: OperatorContext) -> None:
+        from kwizard.monitor.snapshot import take  # not before anything of it is needed
+
         snapshot = await take(context.hosts, self.session.cluster, matrix="full")
         self.snapshot = snapshot
         await context.say("\n".join(snapshot.summary()), "\n".join(snapshot.summary(in_words)))

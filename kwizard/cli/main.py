@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -108,6 +109,7 @@ def root(ctx: click.Context, ssh_config: Path | None, plain: bool) -> None:
 
     Without a command: the guided installation (new cluster, resume, or monitor).
     """
+    collect_garbage()  # the command's module has been read
     if ctx.invoked_subcommand is None:
         from kwizard.cli.guided import guided
 
@@ -115,6 +117,14 @@ def root(ctx: click.Context, ssh_config: Path | None, plain: bool) -> None:
             click.echo(_(WITHOUT_TERMINAL), err=True, nl=False)
             ctx.exit(2)
         ctx.exit(guided(ssh_config=ssh_config, plain=plain))
+
+
+def collect_garbage() -> None:
+    """Let Python look for garbage again where `kwizard.__main__` told it not to, but not among what
+    has been read until now: that stays."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def on_a_terminal() -> bool:

@@ -9,17 +9,29 @@ marks a text that stands in the template itself as shell.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import stat
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, UndefinedError
+import jinja2
+from jinja2 import (
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    UndefinedError,
+)
 
 from kwizard.assets_dir import assets_dir
 from kwizard.cluster.model import Cluster, Host
 from kwizard.errors import InvalidInput, Problem
+from kwizard.paths import cache_home
 
 # No white space, no quotes, nothing that starts an expansion, a comment, a pattern or a pipe.
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@%+=,-]*")
@@ -82,12 +94,40 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_checked,
+        bytecode_cache=_compiled(),
     )
     environment.filters["q"] = quote
     environment.filters["own"] = Shell
     environment.filters["words"] = lambda items: Shell(" ".join(word(item) for item in items))
     environment.filters["count_words"] = lambda line: len(line.replace("\\\n", "").split())
     return environment
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates, each good for its text and for what it was compiled with: this module."""
+
+    def get_source_checksum(self, source: str) -> str:
+        return super().get_source_checksum(f"{jinja2.__version__}\n{_this()}\n{source}")
+
+
+@cache
+def _this() -> str:
+    return Path(__file__).read_text(encoding="utf-8")
+
+
+def _compiled() -> _Compiled | None:
+    """Where templates are kept compiled, as Python keeps modules: every command needs many of them.
+    Only in a folder that nobody else can write to, since it is code; else None."""
+    folder = cache_home() / "templates"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found = folder.lstat()
+    except OSError:
+        return None
+    private = not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    if not (stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and private):
+        return None
+    return _Compiled(str(folder))
 
 
 def _checked(value: object) -> object:

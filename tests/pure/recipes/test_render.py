@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from kwizard.cluster.model import Docker, Etcd, EtcdMode, Firewall, Network
 from kwizard.engine.plan import build
 from kwizard.errors import InvalidInput
 from kwizard.recipes import steps_for
-from kwizard.recipes.render import _environment, quote, render, word
+from kwizard.recipes.render import _compiled, _environment, quote, render, word
 from tests.pure.recipes.clusters import ANAKIN, BOBA, C3PO, article, later
 
 HOSTILE = [
@@ -107,3 +109,41 @@ def test_paths_of_the_operator_s_machine_reach_no_script():
     cluster = later(etcd=Etcd(archive="/home/me; owned/etcd.tar"))
     for task in build(steps_for(cluster)).tasks:
         assert "owned" not in task.script + (task.probe or "")
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty cache of compiled templates."""
+    monkeypatch.setenv("KWIZARD_CACHE_HOME", str(tmp_path))
+    _environment.cache_clear()
+    yield tmp_path / "templates"
+    _environment.cache_clear()
+
+
+def test_compiled_templates_are_kept_and_found_again(kept: Path):
+    first = build(steps_for(later()))
+    times = {path: path.stat().st_mtime_ns for path in kept.iterdir()}
+    _environment.cache_clear()
+    assert build(steps_for(later())) == first
+    assert times
+    assert {path: path.stat().st_mtime_ns for path in kept.iterdir()} == times
+
+
+def test_a_template_compiled_from_another_text_is_not_taken(kept: Path):
+    first = build(steps_for(later()))
+    files = sorted(kept.iterdir())
+    for one, other in zip(files, [*files[1:], files[0]], strict=True):
+        one.write_bytes(other.read_bytes())
+    _environment.cache_clear()
+    assert build(steps_for(later())) == first
+
+
+def test_compiled_templates_are_not_taken_from_where_others_can_write(kept: Path):
+    kept.mkdir(mode=0o700)
+    assert _compiled() is not None
+    kept.chmod(0o770)
+    assert _compiled() is None
+    kept.rmdir()
+    kept.symlink_to("/tmp")
+    assert _compiled() is None
+    assert build(steps_for(later())).tasks
