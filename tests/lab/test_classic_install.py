@@ -55,10 +55,9 @@ def whole(site: Site, seconds: float = 90) -> None:
 def behind_flannel(site: Site, name: str) -> bool:
     """docker's bridge on the host has the subnet and the MTU that flannel wrote down."""
     lease, bridge = site.subnet_env(name), site.bridge(name)
-    return (
-        bridge["IPAM"]["Config"][0]["Gateway"] == lease["FLANNEL_SUBNET"].partition("/")[0]
-        and bridge["Options"]["com.docker.network.driver.mtu"] == lease["FLANNEL_MTU"]
-    )
+    gateway: str = bridge["IPAM"]["Config"][0]["Gateway"]
+    mtu: str = bridge["Options"]["com.docker.network.driver.mtu"]
+    return (gateway, mtu) == (lease["FLANNEL_SUBNET"].partition("/")[0], lease["FLANNEL_MTU"])
 
 
 def times(events: list[dict[str, Any]]) -> dict[str, float]:
