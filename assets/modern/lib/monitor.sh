@@ -3,6 +3,10 @@ if [ -n "${unanswered:-}" ]; then
     echo "the API does not answer"
     exit 75
 fi
+if [ ! -s {{ monitor }} ]; then
+    echo "nobody can ask the API here yet: {{ monitor }} is not there"
+    exit 1
+fi
 # kubectl as somebody who can look and change nothing. It would keep a cache below $HOME: /proc is a
 # home where nothing can be made. It asks more than once, each time for as long as it is told.
 look() {
