@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kwizard.recipes.step import Phase, Script, Step, every
+from kwizard.recipes.step import Phase, Script, Step, same
 
 DAEMONS = (
     "etcd",
@@ -82,14 +82,15 @@ depends on the host). One that has another value by now was changed by somebody 
 
 
 def record_step(hosts: tuple[str, ...]) -> Step:
-    """Note how each host is, once all have passed preflight and before anything is changed."""
+    """Note how each host is, once it has passed preflight and before anything of it is changed. It
+    comes in one go with preflight: steps that change a host wait for both, on every host."""
     return Step(
         id="hosts/record",
         phase=Phase.HOSTS,
         title="Note how the host is, for a reset",
         action=Script("common/record.sh"),
         hosts=hosts,
-        after=(every("hosts/preflight"),),
+        after=(same("hosts/preflight"),),
         probe="common/record.probe.sh",
         stamped=False,
         exclusive=False,

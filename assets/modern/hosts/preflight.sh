@@ -63,13 +63,21 @@ esac
 for file in /usr/local/bin/k3s /var/lib/rancher/rke2 /var/snap/microk8s /var/lib/k0s /etc/kubernetes/admin.conf /var/lib/kubelet/kubeadm-flags.env; do
     [ ! -e "$file" ] || problem "another installation of Kubernetes is on this host: $file"
 done
-for daemon in kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet{{ " etcd" | own if host in cluster.etcd_members }} flanneld containerd{{ (" " ~ gateway if gateway else "") | own }}; do
-    systemctl is-active --quiet "$daemon.service" || continue
-    file=$(systemctl show --property=FragmentPath "$daemon.service" 2>/dev/null | sed 's/^FragmentPath=//')
+set -- kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet{{ " etcd" | own if host in cluster.etcd_members }} flanneld containerd{{ (" " ~ gateway if gateway else "") | own }}
+# A line for each that runs: NAME FILE.
+running=$(systemctl show --property=Id,ActiveState,FragmentPath "$@" 2>/dev/null | awk '
+    BEGIN { RS = ""; FS = "\n" }
+    {
+        for (i = 1; i <= NF; i++) value[substr($i, 1, index($i, "=") - 1)] = substr($i, index($i, "=") + 1)
+        if (value["ActiveState"] == "active") print value["Id"], value["FragmentPath"]
+    }')
+while read -r daemon file; do
     if [ -n "$file" ] && ! grep -q 'Written by kwizard' "$file"; then
-        problem "$daemon runs here from $file, which is of another installation"
+        problem "${daemon%.service} runs here from $file, which is of another installation"
     fi
-done
+done <<RUNNING
+$running
+RUNNING
 {% if host in cluster.etcd_members %}
 if [ -d {{ etcd_data }} ] && [ "$(cat /var/lib/etcd/kwizard-cluster 2>/dev/null)" != {{ cluster.name | q }} ]; then
     problem "{{ etcd_data }} holds the data of another etcd cluster: move it away"

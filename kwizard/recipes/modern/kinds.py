@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kwizard.recipes.step import After, Phase, Place, Retry, Script, Step, Wait, same
+from kwizard.recipes.step import After, Phase, Place, Retry, Script, Step, Wait, every, same
 
-READY = same("hosts/record")
-"""Nothing changes on a host before every host has passed preflight (which the note itself comes
-after), and this one has noted how it is."""
+READY = (every("hosts/preflight"), same("hosts/record"))
+"""Nothing changes on a host before every host has passed preflight, and this one has noted how it
+is."""
 
 
 def script(

@@ -190,9 +190,11 @@ def test_an_existing_etcd_is_asked_and_never_started():
         ("other", "", "this etcd is of the cluster other already"),
     ],
 )
-def test_an_etcd_with_another_cluster_in_it_is_refused(shell, mark, registry, said):
+def test_an_etcd_with_another_cluster_in_it_is_refused(shell, tmp_path, mark, registry, said):
     cluster = current(etcd=GIVEN)
+    (tmp_path / "etcd-client.key").write_text("a key")
     text = script(cluster, "hosts/etcd-claim@anakin").replace("/usr/local/bin/etcdctl", "etcdctl")
+    text = text.replace("/etc/kubernetes/pki", str(tmp_path))
     stub = f"""etcdctl() {{ case "$*" in
         *put*) echo OK ;; *registry*) echo '{registry}' ;; *) echo '{mark}' ;; esac; }}
 """

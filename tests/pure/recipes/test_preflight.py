@@ -8,6 +8,7 @@ from kwizard.cluster.model import Cluster, Etcd, EtcdMode, Network
 from kwizard.engine.plan import build
 from kwizard.recipes import steps_for
 from tests.pure.recipes.clusters import ENDPOINTS, article, later
+from tests.pure.recipes.modern_clusters import current
 from tests.pure.recipes.shells import Ran, answer, etcd_stub, run
 
 
@@ -20,12 +21,14 @@ class Preflight:
         self.sockets = ""
         self.free = 50_000_000
         self.etcd = ""
+        self.units = "return 1"
 
     def run(self, shell: list[str]) -> Ran:
         stubs = (
             'ip() { case "$*" in *addr*) echo "2: host0 inet 10.0.63.203/24" ;; *) cat <<R\n'
             f"{self.routes}\nR\n;; esac; }}\n"
-            "ping() { :; }\nid() { echo 0; }\nsystemctl() { return 1; }\n"
+            "ping() { :; }\nid() { echo 0; }\nsystemctl() { "
+            f"{self.units}\n}}\n"
             "uname() { case $1 in -n) echo boba ;; -s) echo Linux ;; *) echo x ;; esac; }\n"
             "command() { :; }\n"
             f"df() {{ printf 'h\\nd 1 1 {self.free} 1%% /\\n'; }}\n"
@@ -154,3 +157,31 @@ def test_an_etcd_image_too_new_for_flannel_is_refused_before_it_is_started(shell
     ran = machine.run(shell)
     assert ran.exit == 1
     assert "etcd 3.6 no longer speaks the v2 API, which flannel v0.5.5" in ran.last
+
+
+def test_daemons_of_another_installation_that_run_are_named_with_their_file(shell, tmp_path):
+    """systemd may say a unit's properties in any order."""
+    ours, theirs = tmp_path / "kubelet.service", tmp_path / "etcd.service"
+    ours.write_text("# Written by kwizard, which overwrites what is changed here.\n")
+    theirs.write_text("[Unit]\n")
+    here = Preflight(current())
+    here.units = f"""cat <<U
+Id=kubelet.service
+ActiveState=active
+FragmentPath={ours}
+
+FragmentPath={theirs}
+ActiveState=active
+Id=etcd.service
+
+Id=flanneld.service
+ActiveState=inactive
+FragmentPath={theirs}
+
+Id=containerd.service
+ActiveState=active
+FragmentPath=
+U
+"""
+    named = [line for line in obstacles(here.run(shell)) if "runs here" in line]
+    assert named == [f"obstacle: etcd runs here from {theirs}, which is of another installation"]

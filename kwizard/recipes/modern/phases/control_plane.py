@@ -16,15 +16,17 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
     it does, they begin at once, and leave the processors to it before.
     """
     masters = names(cluster.control_planes)
-    # An etcd that was there already must be known to hold no other cluster first.
-    claimed = () if cluster.etcd_members else (every("hosts/etcd-claim"),)
+    # Before every member of etcd was started it would only wait; and a kubelet beside it, which is
+    # started after one that is just starting, with it. An etcd that was there already must be known
+    # to hold no other cluster first.
+    etcd = every("hosts/etcd" if cluster.etcd_members else "hosts/etcd-claim")
     needed = (same("release/unpack"), same("hosts/certificates"))
     yield script(
         "control-plane/kube-apiserver",
         "Start kube-apiserver",
         masters,
         *needed,
-        *claimed,
+        etcd,
         hint=logs_of("kube-apiserver"),
     )
     yield wait(
@@ -32,7 +34,6 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
         "Wait until the API answers",
         masters,
         same("control-plane/kube-apiserver"),
-        every("hosts/etcd" if cluster.etcd_members else "hosts/etcd-healthy"),
         hint=logs_of("kube-apiserver"),
     )
     # Kubelets are served as soon as it answers; its own roles and namespaces come after that.

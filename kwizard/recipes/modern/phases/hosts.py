@@ -36,14 +36,14 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
         "hosts/names",
         "Write the hosts' names into /etc/hosts",
         everyone,
-        READY,
+        *READY,
         asset="classic/hosts/names",
     )
     yield script(
         "hosts/firewall",
         "Open the needed ports in firewalld",
         everyone,
-        READY,
+        *READY,
         asset="common/firewall",
         hint="firewall-cmd --get-active-zones shows which zone each interface is in",
     )
@@ -51,14 +51,14 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
         "hosts/kernel",
         "Have the kernel pass on and filter what pods send",
         names(cluster.nodes),
-        READY,
+        *READY,
         hint="'sysctl -p /etc/sysctl.d/90-kwizard.conf' on that host tells what is refused",
     )
     yield script(
         "hosts/certificates",
         "Give the host its certificates and keys",
         everyone,
-        READY,
+        *READY,
         every("hosts/authorities"),
         files=("pki",),
         hint="look for room below /etc on that host",
@@ -69,13 +69,13 @@ def hosts_phase(cluster: Cluster) -> Iterator[Step]:
 def _etcd(cluster: Cluster) -> Iterator[Step]:
     members = names(cluster.etcd_members)
     users = tuple(h.name for h in cluster.hosts if values.etcd_programs(cluster, h))
-    needed: tuple[After, ...] = (READY,)
+    needed: tuple[After, ...] = READY
     if cluster.etcd.binaries:
         yield place(
             "hosts/etcd-bring",
             "Bring the archive of etcd",
             users,
-            READY,
+            *READY,
             artifact="etcd-binaries",
             target=values.ETCD_BINARIES,
             probe="hosts/etcd-binaries",

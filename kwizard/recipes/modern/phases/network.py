@@ -37,14 +37,14 @@ def network_phase(cluster: Cluster) -> Iterator[Step]:
         if in_kube
         else (every("network/flannel-key"),)
     )
-    brought: tuple[After, ...] = (READY,)
+    brought: tuple[After, ...] = READY
     if cluster.flannel.binary:
         brought = (same("network/flannel-bring"),)
         yield place(
             "network/flannel-bring",
             "Bring flanneld to the host",
             everyone,
-            READY,
+            *READY,
             artifact="flannel",
             target=values.FLANNEL_BINARY,
             probe="network/flannel-install",

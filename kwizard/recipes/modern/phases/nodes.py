@@ -14,7 +14,7 @@ from kwizard.recipes.step import After, Retry, Step, every, names, same
 def nodes_phase(cluster: Cluster) -> Iterator[Step]:
     """Nodes: containerd with the images the cluster itself needs, kubelet, kube-proxy."""
     nodes, by_token = names(cluster.nodes), joins_by_token(cluster)
-    needed: list[After] = [READY]
+    needed: list[After] = [*READY]
     for key, artifact, target, title in (
         ("containerd", "containerd", values.CONTAINERD, "Bring the archive of containerd"),
         ("cni_plugins", "cni-plugins", values.CNI_PLUGINS, "Bring the archive of the CNI plugins"),
@@ -25,7 +25,7 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
                 step_id,
                 title,
                 nodes,
-                READY,
+                *READY,
                 artifact=artifact,
                 target=target,
                 probe="nodes/runtime",
@@ -46,10 +46,10 @@ def nodes_phase(cluster: Cluster) -> Iterator[Step]:
         same("hosts/kernel"),
         hint=logs_of("containerd"),
     )
-    yield from _image("pause", "pods' sandboxes", cluster.images.pause_archive, nodes)
-    # No node waits for this image: the line is for what comes before it, and so are the processors,
-    # which it keeps busy where it is unpacked.
+    # No node waits for images: the line is for what comes before them, and so are the processors,
+    # which they keep busy where they are unpacked.
     later = (same("nodes/kubelet"), every("control-plane/ready"))
+    yield from _image("pause", "pods' sandboxes", cluster.images.pause_archive, nodes, later)
     yield from _image("coredns", "the cluster's DNS", cluster.images.coredns_archive, nodes, later)
     ways: tuple[After, ...] = ()
     if flags.has_gateway(cluster):
@@ -144,7 +144,7 @@ def _image(
             f"nodes/{name}-bring",
             f"Bring the image of {what}",
             nodes,
-            READY,
+            *READY,
             *later,
             artifact=f"{name}-image",
             target=values.PAUSE_ARCHIVE if name == "pause" else values.COREDNS_ARCHIVE,

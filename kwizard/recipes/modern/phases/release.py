@@ -20,7 +20,7 @@ def release_phase(cluster: Cluster) -> Iterator[Step]:
         "Bring the release to the host",
         users,
         every("release/fetch"),
-        READY,
+        *READY,
         artifact="release",
         target=values.RELEASE,
         probe="release/unpack",
