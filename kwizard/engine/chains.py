@@ -24,22 +24,22 @@ def chainable(task: Task) -> bool:
 
 
 def chain_from(
-    head: Task, due: Iterable[Task], settled: Callable[[str, Collection[str]], bool]
+    head: Task, tasks: Iterable[Task], settled: Callable[[str, Collection[str]], bool]
 ) -> tuple[Task, ...]:
-    """`head`, and those of its host that can be begun without asking anybody once the one before
-    them has ended well, in the order of the plan.
+    """`head`, which may begin, and those of its host that can be begun without asking anybody once
+    the one before them has ended well: in the order of the plan, whichever of them woke first.
 
-    `due` are the host's other tasks that are to be run and neither run nor are handed over yet.
-    `settled` says of a task by name, and of the names in the chain so far, whether what comes after
-    it may begin.
+    `tasks` are those of the host, in that order, that are to be run and neither run nor are handed
+    over yet, `head` among them. `settled` says of a task by name, and of the names in the chain so
+    far, whether what comes after it may begin.
     """
-    chain = {head.id: head}
     if head.step.timeout > LONG:
         return (head,)
-    waiting = [t for t in due if t.id != head.id and chainable(t)]
+    chain: dict[str, Task] = {}
+    waiting = [t for t in tasks if chainable(t)]
 
     def ready(task: Task) -> bool:
-        return all(name in chain or settled(name, chain) for name in task.after)
+        return task is head or all(name in chain or settled(name, chain) for name in task.after)
 
     def add(*, long: bool) -> bool:
         for task in waiting:

@@ -288,7 +288,7 @@ class Run:
 
     def _chain(self, head: Task) -> tuple[Task, ...]:
         def due(task: Task) -> bool:
-            return (
+            return task is head or (
                 task.step.exclusive is head.step.exclusive
                 and self._findings[task.id].state is State.DUE
                 and self._earlier(task) is None

@@ -29,6 +29,20 @@ async def test_what_waits_for_nobody_else_goes_together(bench: Bench):
     assert names(await bench.run(plan), ev.StepStarted) == []
 
 
+async def test_a_chain_has_the_plan_s_order_whoever_woke_first(bench: Bench):
+    """c waits for b alone, and hears of its end before d does, which waits for a first."""
+    bench.assets |= dict.fromkeys("acd", "true\n") | {"b": "true\n"}
+    waited = step("b", hosts=BOBA, after=(same("a"),), action=Wait("b", deadline=5), stamped=False)
+    plan = bench.plan(
+        step("a", hosts=BOBA),
+        waited,
+        step("d", hosts=BOBA, after=(same("a"), same("b"))),
+        step("c", hosts=BOBA, after=(same("b"),)),
+    )
+    assert status(await bench.run(plan)) == "done"
+    assert bench.hosts["boba"].chains == [("a",), ("d", "c")]
+
+
 async def test_a_barrier_ends_a_chain(bench: Bench):
     bench.assets |= dict.fromkeys("abc", "true\n")
     await bench.run(bench.plan(step("a"), step("b", after=(every("a"),)), step("c")))
