@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kwizard.cluster.model import Cluster
 from kwizard.recipes.modern.kinds import logs_of, script, wait
-from kwizard.recipes.step import Retry, Step, every, names, same
+from kwizard.recipes.step import Step, every, names, same
 
 
 def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
@@ -59,5 +59,4 @@ def control_plane_phase(cluster: Cluster) -> Iterator[Step]:
         names((cluster.control_plane,)),
         same("control-plane/answers"),
         files=("admin",),
-        retry=Retry(attempts=3, delay=2),
     )
