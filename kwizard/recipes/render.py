@@ -10,10 +10,12 @@ marks a text that stands in the template itself as shell.
 from __future__ import annotations
 
 import os
+import pickle
 import re
 import shlex
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,7 @@ from jinja2 import (
     TemplateNotFound,
     UndefinedError,
 )
+from jinja2.bccache import Bucket
 
 from kwizard.assets_dir import assets_dir
 from kwizard.cluster.model import Cluster, Host
@@ -104,7 +107,18 @@ def _environment() -> Environment:
 
 
 class _Compiled(FileSystemBytecodeCache):
-    """Compiled templates, each good for its text and for what it was compiled with: this module."""
+    """Compiled templates, each good for its text and for what it was compiled with: this module.
+    Where one cannot be read or kept, it is compiled anew the next time."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
     def get_source_checksum(self, source: str) -> str:
         return super().get_source_checksum(f"{jinja2.__version__}\n{_this()}\n{source}")

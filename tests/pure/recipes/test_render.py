@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
@@ -136,6 +137,25 @@ def test_a_template_compiled_from_another_text_is_not_taken(kept: Path):
         one.write_bytes(other.read_bytes())
     _environment.cache_clear()
     assert build(steps_for(later())) == first
+
+
+def test_what_was_cut_off_is_compiled_anew(kept: Path):
+    first = build(steps_for(later()))
+    for number, path in enumerate(sorted(kept.iterdir())):
+        path.write_bytes(path.read_bytes()[: 7 * number])
+    _environment.cache_clear()
+    assert build(steps_for(later())) == first
+    _environment.cache_clear()
+    assert build(steps_for(later())) == first
+
+
+def test_a_full_disk_keeps_nothing_and_stops_nothing(kept: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", full)
+    assert build(steps_for(later())).tasks
+    assert not list(kept.iterdir())
 
 
 def test_compiled_templates_are_not_taken_from_where_others_can_write(kept: Path):
