@@ -24,6 +24,11 @@ def columns(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def padded(text: str, width: int) -> str:
+    """`text`, and blanks up to that many columns."""
+    return text + " " * (width - columns(text))
+
+
 def is_wide(text: str) -> bool:
     """Whether there is a character in it that fills two columns."""
     return not text.isascii() and _HAS_WIDE.search(text) is not None

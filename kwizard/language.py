@@ -19,6 +19,7 @@ MESSAGES = Path(__file__).resolve().parent / "messages"
 LANGUAGES = ("en", "zh")
 
 _VALUE = re.compile(r"{\w+}")
+_HAN = re.compile("[\u4e00-\u9fff]")
 PATTERN = "pattern"  # the context of sentences that come from below with their values in them
 
 _active: gettext.NullTranslations = gettext.NullTranslations()
@@ -33,12 +34,12 @@ def _(text: str, /, **values: object) -> str:
     order.
     """
     said = _active.gettext(text) if text else text
-    return said.format(**values) if values else said
+    return _filled(said, values) if values else said
 
 
 def _n(one: str, many: str, count: int, /, **values: object) -> str:
     """`one` or `many`, as `count` has it in the language of the run; `{count}` is `count`."""
-    return _active.ngettext(one, many, count).format(count=count, **values)
+    return _filled(_active.ngettext(one, many, count), {"count": count, **values})
 
 
 def N_(text: str, /) -> str:  # noqa: N802  # what gettext's users call it
@@ -62,8 +63,21 @@ def told(sentence: str, /) -> str:
     for pattern, translated in _patterns:
         if found := pattern.fullmatch(sentence):
             values = {name: _each(value) for name, value in found.groupdict().items()}
-            return translated.format(**values)  # a cause is told in the words of another
+            return _filled(translated, values)  # a cause is told in the words of another
     return sentence
+
+
+def _filled(said: str, values: Mapping[str, object]) -> str:
+    """`said` with its values. A blank stands between Chinese and a name in Latin letters, but not
+    where the value begins or ends with Chinese itself."""
+    for name, value in values.items():
+        if not isinstance(value, str) or value.isascii():
+            continue
+        if _HAN.match(value[0]):
+            said = re.sub(rf"(?<={_HAN.pattern}) {{{name}}}", f"{{{name}}}", said)
+        if _HAN.match(value[-1]):
+            said = re.sub(rf"{{{name}}} (?={_HAN.pattern})", f"{{{name}}}", said)
+    return said.format(**values)
 
 
 def _each(value: str) -> str:

@@ -9,6 +9,7 @@ from kwizard.engine.plan import Plan
 from kwizard.language import _, _n, told
 from kwizard.plain.talk import Talk
 from kwizard.remote.looked import Look
+from kwizard.tui.hostnames import host_named
 from kwizard.tui.measures import duration
 from kwizard.tui.model import Command
 
@@ -69,7 +70,11 @@ def _line(entry: Entry) -> str:
     else:
         what = f"{entry.step}: {told(entry.title)}"
     return _(
-        "{time} on {host}: {what}, {how}", time=time, host=entry.host, what=what, how=_how(entry)
+        "{time} on {host}: {what}, {how}",
+        time=time,
+        host=host_named(entry.host),
+        what=what,
+        how=_how(entry),
     )
 
 

@@ -6,6 +6,7 @@ from kwizard.language import _, told
 from kwizard.plain.commands import told_so_far
 from kwizard.plain.logs import tell_end, tell_found
 from kwizard.plain.talk import Talk
+from kwizard.tui.hostnames import host_meant, host_named, hosts_named
 from kwizard.tui.model import Mark
 from kwizard.tui.pausing import at_work
 
@@ -44,10 +45,11 @@ class During:
         logs = self._talk.model.logs
         if not host and len(logs) == 1:
             host = next(iter(logs))
+        host = host_meant(host)
         if host in logs:
             tell_end(self._talk, host)
         else:
-            names = ", ".join(logs)
+            names = hosts_named(list(logs))
             self._talk.ask.say(_("Type l and the name of one of these: {hosts}", hosts=names))
 
     def _leave(self, *, sure: bool) -> None:
@@ -99,5 +101,5 @@ def _tell_where(talk: Talk) -> None:
             if (spot := model.spot(row.step, host)) is not None and spot.mark is Mark.RUNNING
         ]
         what = ", ".join(running) or _("nothing runs now")
-        lines.append(_("  {host}: {what}", host=host, what=what))
+        lines.append(_("  {host}: {what}", host=host_named(host), what=what))
     talk.ask.say("", *lines)

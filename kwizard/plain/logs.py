@@ -10,6 +10,7 @@ from kwizard.language import _, _n
 from kwizard.plain.paths import ask_target, here
 from kwizard.plain.questions import Item
 from kwizard.plain.talk import Talk
+from kwizard.tui.hostnames import host_named
 
 LAST = 20  # lines that are told of a log
 MOST = 50  # places that are told of a search
@@ -18,7 +19,9 @@ MOST = 50  # places that are told of a search
 def tell_end(talk: Talk, host: str, last: int = LAST) -> None:
     """The last lines of a host's log."""
     kept = list(talk.model.logs[host].kept)[-last:]
-    talk.ask.say("", _("The end of the log of {host}:", host=host), *(f"  {x}" for x in kept))
+    talk.ask.say(
+        "", _("The end of the log of {host}:", host=host_named(host)), *(f"  {x}" for x in kept)
+    )
 
 
 def tell_found(talk: Talk, words: str, hosts: Sequence[str] = ()) -> None:
@@ -26,7 +29,7 @@ def tell_found(talk: Talk, words: str, hosts: Sequence[str] = ()) -> None:
     where none is named. The last ones, where there are many."""
     wanted = words.casefold()
     lines = [
-        f"{host}: {line}"
+        f"{host_named(host)}: {line}"
         for host in hosts or talk.model.logs
         for line in talk.model.logs[host].kept
         if wanted in line.casefold()
@@ -71,7 +74,9 @@ async def ask_logs(talk: Talk, plan: Plan) -> None:
 async def _which(talk: Talk, hosts: Sequence[str]) -> str:
     if len(hosts) == 1:
         return hosts[0]
-    return await talk.ask.pick(_("Of which host"), [Item(h, h) for h in hosts], hosts[0])
+    return await talk.ask.pick(
+        _("Of which host"), [Item(h, host_named(h)) for h in hosts], hosts[0]
+    )
 
 
 async def _save(talk: Talk, plan: Plan, host: str) -> None:
@@ -84,4 +89,11 @@ async def _save(talk: Talk, plan: Plan, host: str) -> None:
         talk.complain(error)
         return
     steps = _n("{count} step", "{count} steps", count)
-    talk.ask.say(_("The log of {host} ({steps}) is in {file}", host=host, steps=steps, file=target))
+    talk.ask.say(
+        _(
+            "The log of {host} ({steps}) is in {file}",
+            host=host_named(host),
+            steps=steps,
+            file=target,
+        )
+    )

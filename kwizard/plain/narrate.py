@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kwizard.engine import events as ev
+from kwizard.folding import padded
 from kwizard.language import N_, _, told
+from kwizard.tui.hostnames import host_named
 
 UNITS = (N_("bytes"), N_("hosts"), N_("pings"))
 ENDS = {
@@ -43,7 +45,7 @@ class Narrator:
                 self._skipped(event)
             case ev.Log() if self._logs:
                 for line in event.shown.split("\n"):
-                    self._line(f"   {event.host:<12} | {line}")
+                    self._line(f"   {_host(event)} | {line}")
             case ev.Progress():
                 self._progress(event)
             case ev.StepFinished():
@@ -58,7 +60,7 @@ class Narrator:
     def _failed(self, event: ev.StepFailed) -> None:
         self._step(event, "XX", _("failed: {reason}", reason=told(event.reason)))
         for line in event.log_tail.splitlines():
-            self._line(f"   {event.host:<12} | {line}")
+            self._line(f"   {_host(event)} | {line}")
         if event.hint:
             self._line("   " + _("what to do: {remedy}", remedy=told(event.hint)))
 
@@ -81,11 +83,20 @@ class Narrator:
                 values = {"done": event.done, "total": event.total, "unit": _(event.unit)}
                 said = _("{done} of {total} {unit}", **values)
                 if event.source:
-                    said = _("{done} of {total} {unit} from {host}", **values, host=event.source)
+                    said = _(
+                        "{done} of {total} {unit} from {host}",
+                        **values,
+                        host=host_named(event.source),
+                    )
                 self._step(event, "..", said)
 
     def _step(self, event: ev.StepEvent, mark: str, text: str) -> None:
-        self._line(f"{mark} {event.host:<12} {event.step:<38} {text}")
+        self._line(f"{mark} {_host(event)} {event.step:<38} {text}")
+
+
+def _host(event: ev.StepEvent) -> str:
+    """The column of the host."""
+    return padded(host_named(event.host), 12)
 
 
 class Spoken(Narrator):
@@ -101,4 +112,6 @@ class Spoken(Narrator):
             "==": _("as wanted already"),
         }[mark]
         said = _("{how}, {what}", how=word, what=text) if word and text else word or text
-        self._line(_("{host}: {step}: {what}", host=event.host, step=event.step, what=said))
+        self._line(
+            _("{host}: {step}: {what}", host=host_named(event.host), step=event.step, what=said)
+        )

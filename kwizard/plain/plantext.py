@@ -8,6 +8,7 @@ from itertools import groupby
 from kwizard.engine.plan import Finding, Plan, State
 from kwizard.language import N_, _, told
 from kwizard.recipes.step import Image
+from kwizard.tui.hostnames import host_named, hosts_named
 
 MARKS = {State.DUE: "+", State.DONE: "=", State.UNKNOWN: "?"}
 WORDS = {State.DUE: N_("due"), State.DONE: N_("done"), State.UNKNOWN: N_("unknown")}
@@ -27,11 +28,11 @@ def as_text(plan: Plan, findings: Mapping[str, Finding]) -> str:
             for task in tasks:
                 by_finding.setdefault(findings[task.id], []).append(task.host_label)
             for finding, hosts in by_finding.items():
-                where = ", ".join(hosts)
+                where = hosts_named(hosts)
                 lines.append(f"    {MARKS[finding.state]} {where}: {_words(finding)}")
     if plan.images:
         lines += ["", _("Images")]
-        lines += [f"  {i.name}: {told(i.purpose)}, {_whence(i)}" for i in plan.images]
+        lines += [f"  {_image(i)}" for i in plan.images]
     due = sum(f.state is State.DUE for f in findings.values())
     done = sum(f.state is State.DONE for f in findings.values())
     said = _(
@@ -52,13 +53,18 @@ def by_host(plan: Plan, findings: Mapping[str, Finding]) -> str:
         due = sum(findings[t.id].state is State.DUE for t in tasks)
         if not tasks:
             continue
-        values = {"host": tasks[0].host_label, "due": due, "count": len(tasks)}
+        values = {"host": host_named(tasks[0].host_label), "due": due, "count": len(tasks)}
         lines += ["", _("{host}: {due} of {count} steps to do", **values)]
         for task in tasks:
             finding = findings[task.id]
             step = f"{task.step.id}: {told(task.step.title)}"
             lines.append(f"  {MARKS[finding.state]} {step}: {_words(finding)}")
     return "\n".join(lines) + "\n"
+
+
+def _image(image: Image) -> str:
+    values = {"name": told(image.name), "purpose": told(image.purpose), "whence": _whence(image)}
+    return _("{name}: {purpose}, {whence}", **values)
 
 
 def _whence(image: Image) -> str:

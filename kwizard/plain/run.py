@@ -19,6 +19,7 @@ from kwizard.plain.paths import ask_target, here
 from kwizard.plain.questions import Item
 from kwizard.plain.talk import Talk
 from kwizard.tui.errors import unforeseen
+from kwizard.tui.hostnames import host_named
 from kwizard.tui.measures import short_path
 from kwizard.tui.model import RunModel
 from kwizard.tui.skipping import consequence, lasting
@@ -257,7 +258,7 @@ def _tell_failures(talk: Talk) -> None:
             _(
                 "  {step} on {host}: {reason}",
                 step=failure.step,
-                host=failure.host,
+                host=host_named(failure.host),
                 reason=told(failure.reason),
             )
         )

@@ -20,6 +20,7 @@ from kwizard.plain.talk import Talk
 from kwizard.plain.terminal import Gone
 from kwizard.tui.draft import Draft
 from kwizard.tui.farewell import exit_code, last_words
+from kwizard.tui.hostnames import host_named
 from kwizard.tui.measures import ago
 from kwizard.tui.skipping import left_out
 from kwizard.tui.usecases import Practise
@@ -165,7 +166,12 @@ def _of(talk: Talk, known: KnownCluster) -> list[Item]:
     if known.status == "done":
         return [monitor_it]
     when = ago((talk.clock() - known.when).total_seconds()) if known.when else _("some time ago")
-    where = _("it stopped at {step} on {host}, {when}", step=known.step, host=known.host, when=when)
+    where = _(
+        "it stopped at {step} on {host}, {when}",
+        step=known.step,
+        host=host_named(known.host),
+        when=when,
+    )
     return [Item(f"resume {name}", _("resume {name}", name=name), where), monitor_it]
 
 

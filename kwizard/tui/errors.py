@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kwizard.errors import InvalidInput, KwizardError, Problem
 from kwizard.language import _, told
+from kwizard.tui.hostnames import host_named
 
 
 def unforeseen(error: BaseException) -> KwizardError:
@@ -18,8 +19,9 @@ def what_happened(error: KwizardError) -> str:
     """What `str(error)` says, in the language of the run."""
     if isinstance(error, InvalidInput):
         return "\n".join(in_words(p) for p in error.problems)
-    where = _("{step} on {host}", step=error.step, host=error.host) if error.host else error.step
-    where = where if error.step else error.host
+    host = host_named(error.host)
+    where = _("{step} on {host}", step=error.step, host=host) if host else error.step
+    where = where if error.step else host
     said = told(error.message)
     return f"{where}: {said}" if where else said
 

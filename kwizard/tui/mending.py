@@ -15,6 +15,7 @@ from kwizard.language import _, told
 from kwizard.paths import cluster_dir
 from kwizard.tui import outside
 from kwizard.tui.errors import what_happened
+from kwizard.tui.hostnames import host_named
 from kwizard.tui.measures import short_path
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Trouble:
         """For the frame."""
         if not self.step:
             return _("The run ended")
-        return _("{step} on {host} failed", step=self.step, host=self.host)
+        return _("{step} on {host} failed", step=self.step, host=host_named(self.host))
 
 
 class Mender:

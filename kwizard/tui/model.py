@@ -312,7 +312,7 @@ class RunModel:
     def _skipped(self, event: StepSkipped) -> None:
         if event.waived:
             self._over(event, _("skipped"))
-            self._say(event, f"── {event.step}: {event.reason}")
+            self._say(event, f"── {event.step}: {told(event.reason)}")
         mark = Mark.BLOCKED if event.blocked else Mark.WAIVED if event.waived else Mark.KEPT
         self._put(event, Spot(mark, reason=event.reason))
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kwizard.engine.plan import Plan, Task
 from kwizard.language import _, _n
+from kwizard.tui.hostnames import hosts_named
 
 NAMED = 4  # steps that are named; the rest is counted
 
@@ -61,5 +62,5 @@ def reminder(waived: Sequence[tuple[str, str]], name: str) -> str:
 
 def _few(hosts: list[str]) -> str:
     if len(hosts) <= 3:
-        return ", ".join(hosts)
+        return hosts_named(hosts)
     return _("{count} hosts", count=len(hosts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from string import Formatter
 
 import pytest
@@ -13,15 +14,18 @@ from textual.containers import VerticalScroll
 from textual.widgets import Button, DataTable, Input, OptionList, TextArea
 
 from kwizard import language
-from kwizard.app.planning import make_plan
+from kwizard.app.planning import make_plan, to_json
 from kwizard.cli.main import main
 from kwizard.cluster.load import load
 from kwizard.engine import events as ev
 from kwizard.engine.pause import HELD
+from kwizard.engine.plan import OPERATOR
+from kwizard.engine.survey import unknown
 from kwizard.engine.voice import Voice
 from kwizard.folding import columns
 from kwizard.language import LANGUAGES, PATTERN, _, _n, told
 from kwizard.plain.narrate import Narrator
+from kwizard.plain.plantext import as_text, by_host
 from tests.messages import (
     EXAMPLES,
     NotPlain,
@@ -262,6 +266,57 @@ def test_what_kwizard_writes_into_a_log_is_shown_in_chinese_and_kept_in_english(
     lines: list[str] = []
     Narrator(lines.append).tell(own)
     assert "已由您暂停" in lines[1]
+
+
+def test_what_is_done_here_is_told_in_chinese_and_keeps_its_id() -> None:
+    language.use("zh")
+    plan = make_plan(load(EXAMPLES[0]).cluster)
+    findings = unknown(plan, "the hosts were not asked")
+    for text in (as_text(plan, findings), by_host(plan, findings)):
+        assert "operator" not in text
+    assert "    ? 本机: 未知" in as_text(plan, findings)
+    assert "quay.io/coreos/etcd:v3.4.23：etcd，由" in as_text(plan, findings)
+    assert "kubelet 自选的 pause 镜像：" in as_text(plan, findings)
+    documents = to_json(plan, findings)["steps"]
+    assert {"operator"} == {d["host"] for d in documents if d["id"] == "release/fetch"}
+
+
+def test_lines_of_a_run_name_what_is_done_here_in_chinese_and_stay_in_columns() -> None:
+    language.use("zh")
+    lines: list[str] = []
+    narrator, now = Narrator(lines.append), datetime(2026, 1, 1, tzinfo=UTC)
+    fetched = ev.StepFinished(
+        time=now,
+        cluster="article",
+        phase="release",
+        step="release/fetch",
+        host=OPERATOR,
+        seconds=1,
+        exit=0,
+    )
+    sent = ev.Progress(
+        time=now,
+        cluster="article",
+        phase="release",
+        step="release/place",
+        host="anakin",
+        done=1,
+        total=2,
+        unit="bytes",
+        source=OPERATOR,
+    )
+    narrator.tell(fetched)
+    narrator.tell(sent)
+    assert lines[0].startswith("ok 本机         release/fetch ")
+    assert lines[1].endswith("1/2 字节，来自本机")
+    assert len({columns(line.partition("release/")[0]) for line in lines}) == 1
+    assert ev.to_json(fetched)["host"] == "operator"
+
+
+def test_no_blank_parts_chinese_from_chinese() -> None:
+    language.use("zh")
+    assert _("{step} on {host} failed", step="a/b", host="anakin") == "anakin 上的 a/b 失败"
+    assert _("{step} on {host} failed", step="a/b", host="本机") == "本机上的 a/b 失败"
 
 
 def test_keys_of_textuals_widgets_are_translated() -> None:

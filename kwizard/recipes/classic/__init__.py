@@ -42,7 +42,7 @@ def _images(cluster: Cluster) -> Iterator[Image]:
     if cluster.etcd.mode is EtcdMode.DOCKER:
         yield Image(name=cluster.etcd.image, purpose="etcd", archive=cluster.etcd.archive)
     yield Image(
-        name=cluster.docker.pause_image or "the kubelet's own choice of a pause image",
+        name=cluster.docker.pause_image or N_("the kubelet's own choice of a pause image"),
         purpose=N_("pods' sandboxes"),
         archive=cluster.docker.pause_archive,
     )

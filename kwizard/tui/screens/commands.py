@@ -13,6 +13,7 @@ from textual.widgets import DataTable, Input, Static
 
 from kwizard.language import _, _n, told
 from kwizard.remote.looked import Look
+from kwizard.tui.hostnames import host_named
 from kwizard.tui.keys import Keys
 from kwizard.tui.measures import duration
 from kwizard.tui.mending import Mender
@@ -97,7 +98,7 @@ class CommandsScreen(Keys, ModalScreen[None]):
         steps: list[Command | Look] = [*model.commands] if self._kind != "looks" else []
         looks: list[Command | Look] = [*looked.kept] if self._kind != "steps" else []
         entries = sorted([*steps, *looks], key=lambda e: e.time)
-        wanted = [e for e in entries if word in f"{e.host} {self._what(e)}".casefold()]
+        wanted = [e for e in entries if word in f"{host_named(e.host)} {self._what(e)}".casefold()]
         self._put(wanted)
 
     def _say(self, commands: int, looks: int) -> None:
@@ -134,7 +135,7 @@ class CommandsScreen(Keys, ModalScreen[None]):
             style = colours.bad
         return {
             "time": cell(f"{entry.time.astimezone():%H:%M:%S}", colours.muted),
-            "host": cell(entry.host, quiet),
+            "host": cell(host_named(entry.host), quiet),
             "what": cell(self._what(entry), quiet),
             "exit": cell(_exit(entry), style),
             "took": cell(duration(entry.seconds) if entry.ended else "", quiet),

@@ -16,6 +16,7 @@ from textual.widgets import Button, Static
 from kwizard.errors import KwizardError
 from kwizard.language import N_, _, told
 from kwizard.tui.errors import what_happened
+from kwizard.tui.hostnames import hosts_named
 from kwizard.tui.mending import Mender, Trouble, What
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.dialogs import Ask, Dialog
@@ -130,7 +131,7 @@ class FailureDialog(Dialog[str]):
         if where := answered_at(trouble.reason, trouble.hint):
             parts.append(Content.assemble(("→ ", "$secondary"), plain(where)))
         if others := self._same_elsewhere(trouble):
-            said = _("The same happened on {hosts}.", hosts=", ".join(others))
+            said = _("The same happened on {hosts}.", hosts=hosts_named(others))
             parts.append(plain(said, "$muted"))
         tail = [line for line in trouble.tail.split("\n") if line.strip()]
         if tail:

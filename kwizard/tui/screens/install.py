@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.events import Key
 from textual.widgets import Button, DataTable, Static
 
+from kwizard.engine.plan import OPERATOR
 from kwizard.errors import KwizardError
 from kwizard.language import _, told
 from kwizard.tui.measures import short_path
@@ -28,7 +29,7 @@ from kwizard.tui.skipping import consequence
 from kwizard.tui.widgets.frame import Buttons, Stage
 from kwizard.tui.widgets.logdeck import LogDeck, Question
 from kwizard.tui.widgets.phases import Phases
-from kwizard.tui.widgets.progress_grid import HERE, ProgressGrid
+from kwizard.tui.widgets.progress_grid import ProgressGrid
 from kwizard.tui.widgets.statusline import StatusLine
 
 MOVES = frozenset(("up", "down", "left", "right", "pageup", "pagedown", "home", "end"))
@@ -177,15 +178,15 @@ class InstallScreen(Page):
         step, host = grid.chosen, grid.host
         if step is None or host is None:
             return
-        here = model.spot(step, host) is None and model.spot(step, HERE) is not None
-        self.query_one(LogDeck).bring(HERE if here else host)
+        here = model.spot(step, host) is None and model.spot(step, OPERATOR) is not None
+        self.query_one(LogDeck).bring(OPERATOR if here else host)
 
     def _cell(self) -> tuple[str, str]:
         """Step and host under the cursor of the table."""
         grid, model = self.query_one(ProgressGrid), self.wizard.run_model
         step, host = grid.chosen or "", grid.host or ""
-        here = model.spot(step, host) is None and model.spot(step, HERE) is not None
-        return step, HERE if here else host
+        here = model.spot(step, host) is None and model.spot(step, OPERATOR) is not None
+        return step, OPERATOR if here else host
 
     def _cell_is(self, mark: Mark) -> bool:
         spot = self.wizard.run_model.spot(*self._cell())

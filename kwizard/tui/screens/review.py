@@ -14,9 +14,11 @@ from textual.widgets import Button, DataTable, Static
 
 from kwizard.engine.plan import Finding, State, Task
 from kwizard.errors import InvalidInput, KwizardError, Problem
+from kwizard.folding import columns
 from kwizard.language import N_, _, told
 from kwizard.recipes.step import Operator, Place, Wait
 from kwizard.tui.errors import in_words, what_happened
+from kwizard.tui.hostnames import host_named
 from kwizard.tui.model import RunModel
 from kwizard.tui.obstacles import gathered
 from kwizard.tui.plain import cell, plain
@@ -116,7 +118,7 @@ class ReviewScreen(Page):
         chosen = table.chosen
         table.clear(columns=True)
         narrow = self.size.width < 100
-        host = max([8, *(len(t.host_label) for t in self._tasks())])
+        host = max([8, *(columns(host_named(t.host_label)) for t in self._tasks())])
         step = self.size.width - 9 - host - 7 if narrow else 46
         table.columns_are(
             ("state", 9, _("state")), ("step", step, _("step")), ("host", host, _("host"))
@@ -125,7 +127,7 @@ class ReviewScreen(Page):
             table.columns_are(("why", max(20, self.size.width - 9 - step - host - 9), _("why")))
         last = ""
         for task in self._tasks():
-            label = task.host_label if self._by_host else _(task.step.phase.label)
+            label = host_named(task.host_label) if self._by_host else _(task.step.phase.label)
             if label != last:
                 last = label
                 blank = [cell("")] * (len(table.columns) - 2)
@@ -148,7 +150,7 @@ class ReviewScreen(Page):
         return [
             cell(mark, style),
             cell(told(task.step.title), body),
-            cell(task.host_label, body),
+            cell(host_named(task.host_label), body),
             cell(told(finding.reason), colours.muted),
         ]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from kwizard.engine.plan import Plan
 from kwizard.errors import KwizardError
 from kwizard.language import _
+from kwizard.tui.hostnames import host_named
 from kwizard.tui.paths import short_path
 from kwizard.tui.screens.page import Page
 from kwizard.tui.screens.paths import AskPath
@@ -49,6 +50,9 @@ def save_log(page: Page, plan: Plan, host: str) -> None:
         else:
             page.say(_("{count} logs saved to {file}", count=count, file=short_path(path)))
 
-    title, where = _("Save the log of {host}", host=host), _("All of it, step by step, into")
+    title, where = (
+        _("Save the log of {host}", host=host_named(host)),
+        _("All of it, step by step, into"),
+    )
     value = str(Path.cwd() / f"{plan.cluster.name}-{host}.log")
     page.wizard.push_screen(AskPath(title, where, value, "write"), save)

@@ -15,6 +15,7 @@ from kwizard.engine.plan import Task
 from kwizard.language import _, told
 from kwizard.recipes.step import Operator, Place
 from kwizard.remote.looked import Look
+from kwizard.tui.hostnames import host_named
 from kwizard.tui.keys import Keys
 from kwizard.tui.plain import lines, plain
 from kwizard.tui.widgets.foot import Foot
@@ -66,7 +67,7 @@ class ScriptScreen(Keys, ModalScreen[None]):
             self._fill(task.script)
             return
         what = _("probe (read only)") if self._probe else _("script")
-        box.border_title = plain(f"{told(task.step.title)}, {task.host_label}: {what}")
+        box.border_title = plain(f"{told(task.step.title)}, {host_named(task.host_label)}: {what}")
         box.border_subtitle = plain(f"sha256 {task.sha256[:16]}…")
         text = (task.probe or "") if self._probe else task.script
         self._fill(text, task)

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from kwizard.errors import KwizardError
 from kwizard.language import N_, _, _n
 from kwizard.tui.errors import unforeseen
+from kwizard.tui.hostnames import host_named
 from kwizard.tui.measures import ago
 from kwizard.tui.plain import lines, phrase, plain
 from kwizard.tui.screens.page import Page
@@ -187,7 +188,7 @@ class StartScreen(Page):
                 phrase(
                     stopped,
                     step=plain(known.step, "bold $accent"),
-                    host=plain(known.host or "", "bold $accent"),
+                    host=plain(host_named(known.host or ""), "bold $accent"),
                 )
             ]
         if known.when is not None:

@@ -13,7 +13,9 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Label, Static
 
+from kwizard.folding import columns
 from kwizard.language import _
+from kwizard.tui.hostnames import host_named
 from kwizard.tui.model import LogBuffer
 from kwizard.tui.plain import plain
 from kwizard.tui.widgets.form import Line
@@ -154,23 +156,26 @@ class LogDeck(Container):
         room = self.size.width - 2
         count = _("{number} of {count}", number=at + 1, count=len(hosts))
         first = last = at
-        used = len(hosts[at]) + 2
+        widths = [columns(host_named(h)) + 4 for h in hosts]
+        used = widths[at] - 2
 
-        def fits(host: str, rest: int) -> bool:
-            return used + len(host) + 4 + (len(count) + 3 if rest else 0) <= room
+        def fits(index: int, rest: int) -> bool:
+            return used + widths[index] + (columns(count) + 3 if rest else 0) <= room
 
         while True:
             before = used
-            if last + 1 < len(hosts) and fits(hosts[last + 1], len(hosts) - (last - first + 2)):
+            if last + 1 < len(hosts) and fits(last + 1, len(hosts) - (last - first + 2)):
                 last += 1
-                used += len(hosts[last]) + 4
-            if first > 0 and fits(hosts[first - 1], len(hosts) - (last - first + 2)):
+                used += widths[last]
+            if first > 0 and fits(first - 1, len(hosts) - (last - first + 2)):
                 first -= 1
-                used += len(hosts[first]) + 4
+                used += widths[first]
             if used == before:
                 break
         names = [
-            plain(f"● {h}", "bold $accent") if h == self._current else plain(f"○ {h}", "$muted")
+            plain(f"● {host_named(h)}", "bold $accent")
+            if h == self._current
+            else plain(f"○ {host_named(h)}", "$muted")
             for h in hosts[first : last + 1]
         ]
         if last - first + 1 < len(hosts):

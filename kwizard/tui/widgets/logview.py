@@ -19,6 +19,7 @@ from textual.strip import Strip
 
 from kwizard.language import _, _n
 from kwizard.text import clean
+from kwizard.tui.hostnames import host_named
 from kwizard.tui.model import LOG_LINES, LogBuffer
 from kwizard.tui.plain import brief, plain
 from kwizard.tui.widgets.frame import walk
@@ -302,7 +303,7 @@ class LogView(ScrollView, can_focus=True):
         state = "".join(f"  {x}" for x in said)
         where = f"  {self._where}" if self._where and not said else ""
         self.border_title = Content.assemble(
-            brief(self.host),
+            brief(host_named(self.host)),
             plain(state, "not bold $warning"),
             plain(where, "not bold $muted"),
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
+from kwizard.engine.plan import OPERATOR
 from kwizard.language import _, told
+from kwizard.tui.hostnames import host_named
 from kwizard.tui.measures import duration, size
 from kwizard.tui.model import Mark, Row, RunModel, Spot
 from kwizard.tui.plain import cell
@@ -22,7 +24,6 @@ SYMBOLS = {
     Mark.WAIVED: "»",
 }
 NOTABLE = (Mark.FAILED, Mark.RUNNING, Mark.WAIVED, Mark.BLOCKED, Mark.WAITING, Mark.DONE, Mark.KEPT)
-HERE = "operator"
 ALL = "\0all"  # the key of the column that counts over all hosts; no host has such a name
 COLUMN = 11  # characters a host's column needs for "= as wanted"
 COUNTS = 13  # characters of the column that counts
@@ -49,7 +50,7 @@ class ProgressGrid(Grid):
 
     def show(self, model: RunModel, now: datetime) -> bool:
         """Draw what differs from the last time. True when the table was laid out anew."""
-        hosts = tuple(h for h in model.hosts if h != HERE) or tuple(model.hosts)
+        hosts = tuple(h for h in model.hosts if h != OPERATOR) or tuple(model.hosts)
         width = self.size.width - 3
         counting = width < LEAST + len(hosts) * (COLUMN + 2)
         room = LEAST if counting else min(MOST, width - len(hosts) * (COLUMN + 2))
@@ -77,7 +78,7 @@ class ProgressGrid(Grid):
             title = _("{count} hosts", count=len(hosts))
             self.add_column(cell(title.upper()), key=ALL, width=COUNTS)
         for name in hosts:
-            self.add_column(cell(name.upper()), key=name, width=COLUMN)
+            self.add_column(cell(host_named(name).upper()), key=name, width=COLUMN)
 
     def _draw_row(self, row: Row, model: RunModel, now: datetime) -> None:
         if row.step not in self.rows:
@@ -87,7 +88,7 @@ class ProgressGrid(Grid):
         for index, host in enumerate(self._hosts):
             spot = model.spot(row.step, host)
             if spot is None and index == 0:
-                spot = model.spot(row.step, HERE)
+                spot = model.spot(row.step, OPERATOR)
             if spot is not None:
                 marks[spot.mark] += 1
                 self._put(row.step, host, spot, now)
@@ -95,7 +96,7 @@ class ProgressGrid(Grid):
             self._count(row.step, marks)
 
     def _column(self, host: str) -> str:
-        return self._hosts[0] if host == HERE and HERE not in self._hosts else host
+        return self._hosts[0] if host == OPERATOR and OPERATOR not in self._hosts else host
 
     def _put(self, step: str, host: str, spot: Spot | None, now: datetime) -> None:
         if spot is None or host not in self._hosts or step not in self.rows:
