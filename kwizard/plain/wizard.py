@@ -9,8 +9,9 @@ from kwizard.app.clusters import KnownCluster
 from kwizard.app.drafts import Remembered
 from kwizard.errors import KwizardError
 from kwizard.language import _
-from kwizard.plain.ends import monitor, verify
+from kwizard.plain.ends import verify
 from kwizard.plain.hosts import ask_hosts
+from kwizard.plain.monitor import monitor
 from kwizard.plain.options import ask_options
 from kwizard.plain.questions import Item
 from kwizard.plain.release import ask_release

@@ -1,12 +1,13 @@
 """Run on a pty by the tests: the plain wizard on use cases that follow a script.
 
-python -m tests.wire.plain.scene FOLDER failure|working|monitor|lost
+python -m tests.wire.plain.scene FOLDER failure|working|monitor|filtered|lost
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -62,6 +63,14 @@ def watched(*, lost: bool) -> ScriptedCases:
     return ScriptedCases(pictures=(snapshot(), ill, away if lost else asyncio.Event()))
 
 
+def worsening() -> ScriptedCases:
+    """A cluster that is well until SIGUSR1 comes."""
+    go = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, go.set)
+    ill = snapshot(("anakin", "c3po/container"), scheduler=False)
+    return ScriptedCases(pictures=(snapshot(), go, ill, asyncio.Event()))
+
+
 async def main(folder: Path, scene: str) -> int:
     os.environ["KWIZARD_STATE_HOME"] = str(folder / "state")
     language.use(language.wanted())
@@ -72,7 +81,7 @@ async def main(folder: Path, scene: str) -> int:
         return status
     if scene == "working":
         return await plain(start="resume", cluster=CLUSTER, opener=working(folder))
-    view = watched(lost=scene == "lost")
+    view = worsening() if scene == "filtered" else watched(lost=scene == "lost")
     return await plain(start="monitor", cluster=CLUSTER, opener=view)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import signal
 from pathlib import Path
 
 from kwizard.plain.during import actions
+from kwizard.plain.monitor import actions as monitored
 
 from .dumb import DumbTerminal
 
@@ -134,6 +137,54 @@ def test_the_monitor_tells_all_then_what_changes_and_all_again_for_enter(tmp_pat
         terminal.press(b"q\n")
         assert terminal.end() == 0
         assert b"\x1b" not in terminal.seen
+
+
+def test_the_monitor_tells_only_what_has_the_words_in_it_until_the_filter_ends(
+    tmp_path: Path,
+) -> None:
+    with scene(tmp_path, "filtered") as terminal:
+        assert "/WORDS only what has them in it" in terminal.until("\nall is well")
+        terminal.press(b"?\n")
+        told = terminal.until("  q  end it")
+        assert [key for key, _what in monitored() if f"  {key}  " not in told] == []
+        terminal.press(b"/ BOBA\n")
+        part = terminal.until("\nall is well")
+        assert "only rows with: BOBA" in part
+        assert "boba/container" in part
+        assert "c3po/container" not in part
+        assert "etcd-0" not in part
+        terminal.process.send_signal(signal.SIGUSR1)  # the scheduler and a ping to c3po fail
+        change = terminal.until("all in all: not everything is as it should be")
+        assert not re.search("scheduler|ping from|8285", change)
+        terminal.press(b"\n")
+        again = terminal.until("not everything is as it should be")  # the cluster, not the part
+        assert "only rows with: BOBA" in again
+        assert "scheduler" not in again
+        terminal.press(b"/scheduler\n")
+        part = terminal.until("not everything is as it should be")
+        assert "Unhealthy" in part
+        assert "controller-manager" not in part
+        assert "PING" not in part
+        terminal.press(b"/no such thing\n")
+        terminal.until("Nothing has that in it")
+        terminal.press(b"/\n")
+        whole = terminal.until("what to do: open 8285/udp")
+        assert "only rows with" not in whole
+        assert "controller-manager" in whole
+        terminal.press(b"q\n")
+        assert terminal.end() == 0
+
+
+def test_what_an_unfiltered_row_comes_to_is_told_though_it_no_longer_passes(
+    tmp_path: Path,
+) -> None:
+    with scene(tmp_path, "filtered") as terminal:
+        terminal.until("\nall is well")
+        terminal.press(b"/ok\n")
+        terminal.until("only rows with: ok(.|\n)*all is well")
+        terminal.process.send_signal(signal.SIGUSR1)
+        change = terminal.until("all in all: not everything")
+        assert "component scheduler: Unhealthy" in change  # it said ok before
 
 
 def test_a_monitor_that_loses_the_cluster_says_why_and_ends(tmp_path: Path) -> None:
