@@ -25,18 +25,43 @@ def click_speaks() -> None:
         for name, ours in (("_", _), ("ngettext", _plural)):
             if hasattr(module, name):
                 setattr(module, name, ours)
-    for kind, name in NUMBERS:
+    for kind, name in KINDS:
         setattr(kind, "name", property(_named(name)))  # noqa: B010 - click has it as a plain text
+    # Made while modules are read, when the language is not known yet.
+    setattr(click.Path, "name", property(_path_name, lambda _kind, _name: None))  # noqa: B010
+    click.Context.formatter_class = Written
     formatting.term_len = _styled_columns  # type: ignore[attr-defined]  # a list's first column is padded by it
 
 
-NUMBERS = (
+KINDS = (
+    (types.StringParamType, N_("text")),
     (types.IntParamType, N_("integer")),
     (types.FloatParamType, N_("float")),
     (types.IntRange, N_("integer range")),
     (types.FloatRange, N_("float range")),
 )
-"""What click calls kinds of numbers, in its sentences about those that are none."""
+"""What click calls kinds of values, in lists of options and in sentences about what is none."""
+REQUIRED = N_("required")  # what click says of an option that must be given
+
+
+class Written(click.HelpFormatter):
+    """Headings with the colon of the language of the run."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """The line that says how a command is called."""
+        if prefix is None and language() != "en":
+            prefix = _("Usage:")  # its colon is as wide as a colon and the blank behind it
+        super().write_usage(prog, args, prefix)
+
+    def write_heading(self, heading: str) -> None:
+        """What stands above a list."""
+        self.write(" " * self.current_indent + _("{heading}:", heading=heading) + "\n")
+
+
+def _path_name(kind: click.Path) -> str:
+    if kind.file_okay and not kind.dir_okay:
+        return _("file")
+    return _("directory") if kind.dir_okay and not kind.file_okay else _("path")
 
 
 def _named(name: str) -> Callable[[object], str]:
@@ -62,6 +87,7 @@ def _plural(one: str, many: str, count: int) -> str:
     return _(one)  # Chinese has one form
 
 
+_defaults: WeakKeyDictionary[click.Option, str] = WeakKeyDictionary()
 _english: WeakKeyDictionary[click.Command | click.Option, str] = WeakKeyDictionary()
 
 
@@ -79,6 +105,8 @@ def spoken(command: click.Command) -> click.Command:
     for owner, english in english_help(command):
         said = _(english)
         width = PARAGRAPH if owner is command else BESIDE
+        if isinstance(owner, click.Option) and isinstance(owner.show_default, str):
+            owner.show_default = _(_defaults.setdefault(owner, owner.show_default))
         owner.help = english if language() == "en" else _folded(said, width)
         if isinstance(owner, click.Command):
             owner.options_metavar = _("[OPTIONS]")

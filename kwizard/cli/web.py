@@ -7,7 +7,7 @@ import asyncio
 import click
 
 from kwizard.errors import InvalidInput, Problem
-from kwizard.language import _
+from kwizard.language import N_, _
 
 SERVED = ("resume", "monitor", "demo")
 """The commands that have screens; without one of them it is the guided installation."""
@@ -18,7 +18,7 @@ SERVED = ("resume", "monitor", "demo")
 @click.option(
     "--port",
     default=0,
-    show_default="any free one",
+    show_default=N_("any free one"),
     type=click.IntRange(0, 65535),
     help="The port on 127.0.0.1.",
 )

@@ -203,9 +203,29 @@ def test_help_is_in_chinese(command: list[str], capsys: pytest.CaptureFixture[st
     assert main(["--lang", "zh", *command, "--help"]) == 0
     said = capsys.readouterr().out
     usage, *lines = said.splitlines()
-    assert usage.startswith("用法:")
+    assert usage.startswith("用法：kwizard")
     assert [x for x in lines if re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", x)] == []
     assert [x for x in lines if columns(x.partition("[默认")[0].rstrip()) > 80] == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[], ["plan"], ["report"], ["web"], ["demo"], ["bundle", "create"], ["lab", "mirror"]],
+)
+def test_clicks_own_words_in_help_are_in_chinese(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["--lang", "en", *command, "--help"])  # modules are read in any language
+    english = capsys.readouterr().out
+    assert re.search(r"^Usage: kwizard(.|\n)*^Options:$", english, re.MULTILINE)
+    assert main(["--lang", "zh", *command, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "\n选项：\n" in said
+    assert not re.search(r"^\S*:$", said, re.MULTILINE)
+    assert not re.search(r"required|free one|\b(TEXT|INTEGER|FLOAT)\b", said)
+    assert not re.search(r"--[a-z-]+ (FILE|DIRECTORY|PATH)\b", said)
+    main(["--lang", "en", *command, "--help"])
+    assert capsys.readouterr().out == english
 
 
 def test_help_is_in_english_again_after_chinese(capsys: pytest.CaptureFixture[str]) -> None:
