@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,6 @@ from kwizard.app.install import Installation, install
 from kwizard.app.planning import make_plan, survey
 from kwizard.app.preview import Change, preview
 from kwizard.app.report import keep_report, write_report
-from kwizard.app.session import Session
 from kwizard.app.shell import ShellLine, shell_line
 from kwizard.cluster.check import check, findings
 from kwizard.cluster.defaults import with_recipe
@@ -42,26 +41,17 @@ from kwizard.release.bundle import Bundle
 from kwizard.release.catalog import known_to_classic, locate
 from kwizard.release.store import look, obtain, published
 from kwizard.release.sums import SHA256, SHA512
-from kwizard.remote.hostkeys import UnknownKey
 from kwizard.remote.looked import Looked
 from kwizard.remote.target import USER_CONFIG, SSHConfig
-from kwizard.tui.credentials import ScreenCredentials
+from kwizard.tui.connecting import TRIES, Connections
 from kwizard.tui.facts import artifact_facts, host_facts, release_facts
-from kwizard.tui.usecases import (
-    Asker,
-    Fetching,
-    HostReport,
-    KeyQuestion,
-    Pasted,
-    ReleaseReport,
-)
+from kwizard.tui.usecases import Asker, Fetching, HostReport, Pasted, ReleaseReport
 
 BUNDLE: Place = ("bundle",)  # which is no key of the cluster file: a bundle stands beside it
-TRIES = 3  # times a refused password is asked for anew before the host is given up
 
 
 class LiveUseCases:
-    """Forwards to the use cases, and keeps one session open for the cluster in hand.
+    """Forwards to the use cases, over the connections of the cluster in hand.
 
     `ssh_config` as in `kwizard.remote.target`; a rehearsal looks at neither config nor agent.
     """
@@ -69,15 +59,9 @@ class LiveUseCases:
     def __init__(self, *, rehearsal: bool = False, ssh_config: SSHConfig = USER_CONFIG) -> None:
         self._rehearsal = rehearsal
         self._ssh_config = None if rehearsal else ssh_config
-        self._credentials = ScreenCredentials()
-        self._open = AsyncExitStack()
-        self._session: Session | None = None
+        self._connections = Connections(rehearsal=rehearsal, ssh_config=self._ssh_config)
         self._installation: Installation | None = None
         self._pause = Pause()
-        self._looked = Looked()
-        self._asker: Asker | None = None
-        self._declined: set[tuple[str, str]] = set()
-        self._away: tuple[str, ...] = ()
 
     @property
     def rehearsal(self) -> bool:
@@ -213,10 +197,10 @@ class LiveUseCases:
         """Which hosts have the release. None is connected to where nothing could be told."""
         if published(cluster) is None and not cluster.release.on_hosts:
             return await on_hosts(cluster, {})
-        session = await self._ready(cluster, asker)
-        there = {n: h for n, h in session.hosts.items() if n not in self._away}
+        session = await self._connections.ready(cluster, asker)
+        there = {n: h for n, h in session.hosts.items() if n not in self._connections.away}
         held = await on_hosts(cluster, there)
-        return replace(held, away=self._away)
+        return replace(held, away=self._connections.away)
 
     async def fetch(self, cluster: Cluster) -> AsyncGenerator[Fetching]:
         """Download, telling how far it is."""
@@ -243,7 +227,7 @@ class LiveUseCases:
     async def check_hosts(self, cluster: Cluster, asker: Asker) -> AsyncIterator[HostReport]:
         """Connect, asking what has to be asked, and look at every host: each as soon as it
         answered, and once more where its clock turns out to be off the others'."""
-        session = await self._session_of(cluster, asker)
+        session = await self._connections.session(cluster, asker)
         resting = rests_on(cluster)
         try:
             asked = preflights(session)
@@ -253,7 +237,7 @@ class LiveUseCases:
         async def one(name: str) -> tuple[str, HostCheck]:
             for _attempt in range(TRIES):
                 found = await examine(session, name, asked.get(name))
-                if found.error is None or not self._credentials.note(name, found.error):
+                if found.error is None or not self._connections.refused(name, found.error):
                     break
             return name, found
 
@@ -273,11 +257,11 @@ class LiveUseCases:
 
     async def survey(self, plan: Plan, asker: Asker) -> Mapping[str, Finding]:
         """What is as wanted already."""
-        return await survey(await self._ready(plan.cluster, asker), plan)
+        return await survey(await self._connections.ready(plan.cluster, asker), plan)
 
     async def obstacles(self, plan: Plan, asker: Asker) -> Mapping[str, Sequence[Problem]]:
         """What blocks, by host."""
-        looked = await checkup(await self._ready(plan.cluster, asker, anew=False))
+        looked = await checkup(await self._connections.ready(plan.cluster, asker, anew=False))
         found = {name: _report(name, check) for name, check in looked.items()}
         return {n: [p for p in r.problems if p.blocks] for n, r in found.items() if r.blocks}
 
@@ -285,7 +269,7 @@ class LiveUseCases:
         self, cluster: Cluster, asker: Asker, waived: frozenset[str] = frozenset()
     ) -> AsyncGenerator[Event]:
         """Run what is due, but for what a person skips."""
-        session = await self._ready(cluster, asker)
+        session = await self._connections.ready(cluster, asker)
         run = self._installation = install(session, waived=waived, pause=self._pause)
         async with aclosing(run.events()) as events:
             async for event in events:
@@ -300,7 +284,7 @@ class LiveUseCases:
 
     def looked(self) -> Looked:
         """What was run to look."""
-        return self._looked
+        return self._connections.looked
 
     def interrupt(self) -> None:
         """Stop following the run; jobs on the hosts go on."""
@@ -339,13 +323,13 @@ class LiveUseCases:
 
     async def verify(self, cluster: Cluster, asker: Asker) -> Snapshot:
         """Look once, with the whole matrix."""
-        return await verifying.verify(await self._ready(cluster, asker))
+        return await verifying.verify(await self._connections.ready(cluster, asker))
 
     async def watch(
         self, cluster: Cluster, interval: float, asker: Asker
     ) -> AsyncGenerator[Snapshot]:
         """Look again and again."""
-        session = await self._ready(cluster, asker)
+        session = await self._connections.ready(cluster, asker)
         async for snapshot in verifying.watch(session.hosts, cluster, interval):
             yield snapshot
 
@@ -373,54 +357,7 @@ class LiveUseCases:
 
     async def close(self) -> None:
         """End all connections."""
-        self._session = None
-        await self._open.aclose()
-
-    async def _confirm(self, key: UnknownKey) -> bool:
-        """Ask about a key, once for what the person has begun: looking at a host takes more than
-        one connection, and a no stays a no meanwhile."""
-        if self._asker is None or (key.host, key.fingerprint) in self._declined:
-            return False
-        question = KeyQuestion(
-            key.host, key.address, key.key_type, key.fingerprint, key.number, key.total
-        )
-        trusted = await self._asker.confirm_key(question)
-        if not trusted:
-            self._declined.add((key.host, key.fingerprint))
-        return trusted
-
-    async def _ready(self, cluster: Cluster, asker: Asker, *, anew: bool = True) -> Session:
-        """A session on `cluster` whose hosts have been tried once. Errors other than a refused
-        password are left to whatever is done next: it says them in its own way. Not `anew`: it
-        goes on with what the person has begun, and a key refused there is not asked about."""
-        session = await self._session_of(cluster, asker, anew=anew)
-        for _attempt in range(TRIES):
-            errors = await session.connect()
-            self._away = tuple(errors)
-            refused = [self._credentials.note(host, e) for host, e in errors.items()]
-            if True not in refused:
-                break
-        return session
-
-    async def _session_of(self, cluster: Cluster, asker: Asker, *, anew: bool = True) -> Session:
-        self._credentials.asker = self._asker = asker
-        if anew:
-            self._declined.clear()
-        if self._session is None or self._session.cluster != cluster:
-            await self.close()
-            self._open = AsyncExitStack()
-
-            self._session = await self._open.enter_async_context(
-                Session.open(
-                    cluster,
-                    credentials=self._credentials,
-                    confirm_host_key=self._confirm,
-                    ssh_config=self._ssh_config,
-                    rehearsal=self._rehearsal,
-                    looked=self._looked,
-                )
-            )
-        return self._session
+        await self._connections.close()
 
 
 def _blocked(cluster: Cluster) -> bool:
