@@ -102,6 +102,21 @@ class Mender:
             found.append(Trouble("", "", said, "", ""))
         return found
 
+    def failing(self, step: str, host: str) -> Trouble | None:
+        """What went wrong with that step there; else the first thing that did."""
+        troubles = self.troubles()
+        here = [t for t in troubles if (t.step, t.host) == (step, host)]
+        return next(iter(here or troubles), None)
+
+    def in_short(self) -> str:
+        """A line about what went wrong; "" where nothing did."""
+        troubles = self.troubles()
+        if not troubles:
+            return ""
+        first, more = troubles[0], len(troubles) - 1
+        text = f"{first.title}: {told(first.reason)}"
+        return _("{first}, and {count} more", first=text, count=more) if more else text
+
     def task(self, step: str, host: str) -> Task | None:
         """The task of the plan, if it is one."""
         plan = self._app.plan

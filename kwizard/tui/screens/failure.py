@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, cast
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -208,7 +208,7 @@ class FailureDialog(Dialog[str]):
             case "retry" | "answers" | "log":
                 self.dismiss(what)
             case "skip":
-                self._ask_to_skip()
+                ask_to_skip(self.app, self._mender, trouble, lambda: self.dismiss("skip"))
             case "script":
                 task = self._mender.task(trouble.step, trouble.host)
                 if task is not None:
@@ -217,17 +217,6 @@ class FailureDialog(Dialog[str]):
                 self._try(what)
             case "shell":
                 self.run_worker(self._shell(), exclusive=True)
-
-    def _ask_to_skip(self) -> None:
-        task = self._mender.task(self.trouble.step, self.trouble.host)
-        plan = self._mender.plan
-        if task is None or plan is None:
-            return
-        self.app.push_screen(skip_question(consequence(plan, task)), self._skip)
-
-    def _skip(self, answer: str | None) -> None:
-        if answer == "skip":
-            self.dismiss("skip")
 
     def _try(self, what: What) -> None:
         trouble = self.trouble
@@ -271,11 +260,22 @@ class FailureDialog(Dialog[str]):
         (box.scroll_page_down if by > 0 else box.scroll_page_up)(animate=False)
 
 
-def skip_question(consequence: str) -> Ask:
-    """Asks whether to go on without a step; the answer is "skip", "keep" or None."""
-    return Ask(
+def ask_to_skip(
+    app: App[object], mender: Mender, trouble: Trouble, then: Callable[[], object]
+) -> None:
+    """Ask whether to go on without the step that failed, and say what that means; if so, `then`."""
+    task, plan = mender.task(trouble.step, trouble.host), mender.plan
+    if task is None or plan is None:
+        return
+
+    def answered(answer: str | None) -> None:
+        if answer == "skip":
+            then()
+
+    question = Ask(
         _("Go on without this step?"),
-        Content("\n\n").join([plain(consequence), plain(lasting())]),
+        Content("\n\n").join([plain(consequence(plan, task)), plain(lasting())]),
         [("keep", _("Keep it")), ("skip", _("Skip it"))],
         strong="keep",
     )
+    app.push_screen(question, answered)

@@ -12,20 +12,18 @@ from textual.content import Content
 from textual.events import Key
 from textual.widgets import Button, DataTable, Static
 
-from kwizard.engine.plan import OPERATOR
 from kwizard.errors import KwizardError
-from kwizard.language import _, told
+from kwizard.language import _
 from kwizard.tui.measures import short_path
 from kwizard.tui.mending import Mender, Trouble
 from kwizard.tui.model import Mark
 from kwizard.tui.pausing import at_work
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.commands import CommandsScreen
-from kwizard.tui.screens.failure import FailureDialog, skip_question
+from kwizard.tui.screens.failure import FailureDialog, ask_to_skip
 from kwizard.tui.screens.page import Page
 from kwizard.tui.screens.saving import save_log
 from kwizard.tui.screens.script import ScriptScreen
-from kwizard.tui.skipping import consequence
 from kwizard.tui.widgets.frame import Buttons, Stage
 from kwizard.tui.widgets.logdeck import LogDeck, Question
 from kwizard.tui.widgets.phases import Phases
@@ -153,12 +151,8 @@ class InstallScreen(Page):
 
     def _follow(self) -> None:
         """The cursor goes where the work is, until a person moves it."""
-        model, grid = self.wizard.run_model, self.query_one(ProgressGrid)
-        now = model.current()
-        if not self._auto or now is None:
-            return
-        row, host = now
-        grid.move_cursor(row=grid.get_row_index(row.step), column=grid.column_of(host))
+        if self._auto:
+            self.query_one(ProgressGrid).follow(self.wizard.run_model)
 
     def on_key(self, event: Key) -> None:
         """A move in the table: the person has taken over."""
@@ -174,19 +168,12 @@ class InstallScreen(Page):
 
     @on(DataTable.CellHighlighted, "#progress")
     def _pick(self) -> None:
-        grid, model = self.query_one(ProgressGrid), self.wizard.run_model
-        step, host = grid.chosen, grid.host
-        if step is None or host is None:
-            return
-        here = model.spot(step, host) is None and model.spot(step, OPERATOR) is not None
-        self.query_one(LogDeck).bring(OPERATOR if here else host)
+        grid = self.query_one(ProgressGrid)
+        if grid.chosen is not None and grid.host is not None:
+            self.query_one(LogDeck).bring(self._cell()[1])
 
     def _cell(self) -> tuple[str, str]:
-        """Step and host under the cursor of the table."""
-        grid, model = self.query_one(ProgressGrid), self.wizard.run_model
-        step, host = grid.chosen or "", grid.host or ""
-        here = model.spot(step, host) is None and model.spot(step, OPERATOR) is not None
-        return step, OPERATOR if here else host
+        return self.query_one(ProgressGrid).cell(self.wizard.run_model)
 
     def _cell_is(self, mark: Mark) -> bool:
         spot = self.wizard.run_model.spot(*self._cell())
@@ -201,7 +188,8 @@ class InstallScreen(Page):
         self.set_class(bad, "-failed")
         self.refresh_bindings()
         if bad:
-            self._say_trouble()
+            line = Content.assemble(("✗ ", "$error"), plain(self._mender.in_short()))
+            self.query_one("#trouble", Static).update(line)
             self.query_one("#mend").focus()
             self._follow()
             self.action_mend()
@@ -210,22 +198,12 @@ class InstallScreen(Page):
         else:
             self.query_one("#progress").focus()
 
-    def _say_trouble(self) -> None:
-        troubles = self._mender.troubles()
-        first, more = troubles[0], len(troubles) - 1
-        text = f"{first.title}: {told(first.reason)}"
-        if more:
-            text = _("{first}, and {count} more", first=text, count=more)
-        self.query_one("#trouble", Static).update(Content.assemble(("✗ ", "$error"), plain(text)))
-
     def action_mend(self) -> None:
         """Everything that can be done about what failed; at the cursor, if that has failed."""
-        troubles = self._mender.troubles()
-        if not troubles:
+        troubles, failing = self._mender.troubles(), self._mender.failing(*self._cell())
+        if failing is None:
             return
-        here = self._cell()
-        at = next((n for n, t in enumerate(troubles) if (t.step, t.host) == here), 0)
-        dialog = FailureDialog(self._mender, troubles, at)
+        dialog = FailureDialog(self._mender, troubles, troubles.index(failing))
 
         def done(what: str | None) -> None:
             trouble = dialog.trouble
@@ -239,12 +217,6 @@ class InstallScreen(Page):
                 self._to_log(trouble.host)
 
         self.app.push_screen(dialog, done)
-
-    def _failing(self) -> Trouble | None:
-        """The failure under the cursor, else the first one."""
-        troubles = self._mender.troubles()
-        here = [t for t in troubles if (t.step, t.host) == self._cell()]
-        return next(iter(here or troubles), None)
 
     def _skip(self, trouble: Trouble) -> None:
         self.wizard.waived.add(f"{trouble.step}@{trouble.host}")
@@ -280,7 +252,7 @@ class InstallScreen(Page):
             case "skip" if self._cell_is(Mark.WAIVED) and not self.wizard.installing:
                 return ""
             case "skip":
-                trouble = self._failing()
+                trouble = mender.failing(*self._cell())
                 step, host = (trouble.step, trouble.host) if trouble else ("", "")
                 return mender.why_not("skip", step, host)
             case "shell":
@@ -321,16 +293,9 @@ class InstallScreen(Page):
             self._begin(anew=True)
             self._draw()
             return
-        trouble, plan = self._failing(), self._mender.plan
-        task = self._mender.task(trouble.step, trouble.host) if trouble else None
-        if trouble is None or task is None or plan is None:
-            return
-
-        def answered(answer: str | None) -> None:
-            if answer == "skip":
-                self._skip(trouble)
-
-        self.app.push_screen(skip_question(consequence(plan, task)), answered)
+        trouble = self._mender.failing(*self._cell())
+        if trouble is not None:
+            ask_to_skip(self.app, self._mender, trouble, lambda: self._skip(trouble))
 
     async def action_shell(self) -> None:
         """A shell on the host of the cursor."""

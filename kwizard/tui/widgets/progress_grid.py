@@ -126,6 +126,19 @@ class ProgressGrid(Grid):
             host = self._hosts[0] if self._hosts else ""
         return (self._hosts.index(host) if host else 0) + self._first
 
+    def cell(self, model: RunModel) -> tuple[str, str]:
+        """The step of `model` and the host under the cursor; of what is done on this machine the
+        host is OPERATOR. Each is "" where the cursor is on none."""
+        step, host = self.chosen or "", self.host or ""
+        here = model.spot(step, host) is None and model.spot(step, OPERATOR) is not None
+        return step, OPERATOR if here else host
+
+    def follow(self, model: RunModel) -> None:
+        """Put the cursor where the work is."""
+        if (now := model.current()) is not None:
+            row, host = now
+            self.move_cursor(row=self.get_row_index(row.step), column=self.column_of(host))
+
     @property
     def _first(self) -> int:
         return 2 if self._counting else 1
