@@ -13,12 +13,11 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
-from textual.content import Content
 from textual.widgets import Button, DataTable, Input, Static
 
 from kwizard.cluster.finding import Finding
 from kwizard.cluster.model import Cluster, Host, RecipeName, Role
-from kwizard.errors import KwizardError, Problem
+from kwizard.errors import KwizardError
 from kwizard.language import N_, _, _n
 from kwizard.tui.host_cells import (
     HINTS,
@@ -30,8 +29,9 @@ from kwizard.tui.host_cells import (
     with_host,
     with_text,
 )
+from kwizard.tui.host_list import lacking, name_taken, no_hosts
 from kwizard.tui.host_rows import COLUMNS, found, row_of, verdict
-from kwizard.tui.plain import lines, plain
+from kwizard.tui.plain import plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.screens.saving import save_as
 from kwizard.tui.theme import palette
@@ -51,7 +51,6 @@ CELLS = {
 }
 ROW_KEYS = ("add", "paste", "import", "save", "check", "role", "remove")
 ROLES = Binding.Group(N_("Roles"), compact=True)
-EXAMPLE = "anakin 10.0.63.202/10.1.63.202"
 
 
 class HostsScreen(Page):
@@ -139,20 +138,7 @@ class HostsScreen(Page):
         self.set_class(empty, "-empty")
         self.query_one("#no-hosts", Static).display = empty
         self.query_one("#finding-box").display = not empty
-        self.query_one("#no-hosts", Static).update(
-            lines(
-                _("No hosts yet."),
-                "",
-                *(
-                    Content.assemble("  ", (key, "bold $accent"), "   ", plain(said))
-                    for key, said in (
-                        ("a", _("add one by a form")),
-                        ("p", _("paste a table, as in:  {example}", example=EXAMPLE)),
-                        ("i", _("import a cluster file")),
-                    )
-                ),
-            )
-        )
+        self.query_one("#no-hosts", Static).update(no_hosts())
         self._explain()
         self._judge()
 
@@ -198,16 +184,7 @@ class HostsScreen(Page):
         draft = self.wizard.draft
         found = list(self.wizard.cases.problems(draft.cluster)) if draft.cluster.hosts else []
         if draft.cluster.name in self._others:
-            found.append(
-                Problem(
-                    _(
-                        "{name} is a cluster known here: its records would go on",
-                        name=draft.cluster.name,
-                    ),
-                    _("give this one another name, or go back and choose Resume"),
-                    blocks=False,
-                )
-            )
+            found.append(name_taken(draft.cluster.name))
         self.query_one("#problems", Problems).show(found)
 
     # -- keys -------------------------------------------------------------------------------
@@ -393,14 +370,7 @@ class HostsScreen(Page):
         """To the release, once there are hosts and a name."""
         from kwizard.tui.screens.release import ReleaseScreen
 
-        cluster = self.wizard.draft.cluster
-        if not cluster.hosts:
-            self.say(_("a cluster needs at least one host: a adds one, p pastes a table"), bad=True)
-        elif not cluster.name:
-            self.say(_("the cluster needs a name"), bad=True)
-        elif not cluster.with_role(Role.CONTROL_PLANE):
-            self.say(
-                _("one host must be the control plane: put the cursor on it, press c"), bad=True
-            )
+        if why_not := lacking(self.wizard.draft.cluster):
+            self.say(why_not, bad=True)
         else:
             self.app.push_screen(ReleaseScreen())
