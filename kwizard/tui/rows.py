@@ -25,7 +25,7 @@ from kwizard.cluster.model import (
     Version,
 )
 from kwizard.language import _
-from kwizard.tui.answers import NO, YES, ident_of
+from kwizard.tui.answers import BUNDLE, MIRROR, NO, TARBALL, YES, ident_of
 
 NUMBERS = r"[0-9./]*"
 CGROUP_FROM = (1, 35)
@@ -91,6 +91,31 @@ def recipe_row() -> Row:
         ("recipe",),
         _("Recipe"),
         ((RecipeName.MODERN.value, _("modern")), (RecipeName.CLASSIC.value, _("classic"))),
+    )
+
+
+def source_rows(by_source: Callable[[str], bool]) -> tuple[Row, ...]:
+    """Where the release itself comes from: which of them are shown goes by the chosen source."""
+    return (
+        Row(
+            ("release", "mirror"),
+            _("Mirror"),
+            shown=lambda _c: by_source(MIRROR),
+            empty="https://mirror.example/release",
+        ),
+        Row(
+            ("release", "tarball"),
+            _("Tarball"),
+            shown=lambda _c: by_source(TARBALL),
+            empty=_("kubernetes.tar.gz, or the server tarball"),
+        ),
+        Row(
+            ("release", "sha256"),
+            "sha256",
+            shown=lambda _c: not by_source(BUNDLE),
+            restrict=r"[0-9a-fA-F]{0,64}",
+            empty=_("empty: the known one, or the one beside it"),
+        ),
     )
 
 

@@ -25,7 +25,7 @@ from kwizard.tui.obtaining import downloading, fetch_label, not_fetched, reporte
 from kwizard.tui.offers import Around, Offers, offers
 from kwizard.tui.paths import file_path
 from kwizard.tui.plain import lines
-from kwizard.tui.rows import Row, recipe_row, release_rows, version_note
+from kwizard.tui.rows import Row, recipe_row, release_rows, source_rows, version_note
 from kwizard.tui.screens.form_page import FormPage
 from kwizard.tui.usecases import ReleaseReport
 from kwizard.tui.widgets.form import Choice, Field, Form, Line, Problems
@@ -68,25 +68,7 @@ class ReleaseScreen(FormPage):
         return (
             recipe_row(),
             Row(("version",), _("Version"), restrict=r"v?[0-9.]*", width="short"),
-            Row(
-                ("release", "mirror"),
-                _("Mirror"),
-                shown=lambda _c: by_source(MIRROR),
-                empty="https://mirror.example/release",
-            ),
-            Row(
-                ("release", "tarball"),
-                _("Tarball"),
-                shown=lambda _c: by_source(TARBALL),
-                empty=_("kubernetes.tar.gz, or the server tarball"),
-            ),
-            Row(
-                ("release", "sha256"),
-                "sha256",
-                shown=lambda _c: not by_source(BUNDLE),
-                restrict=r"[0-9a-fA-F]{0,64}",
-                empty=_("empty: the known one, or the one beside it"),
-            ),
+            *source_rows(by_source),
             *map(beside, release_rows()),
         )
 
