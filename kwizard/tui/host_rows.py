@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -18,7 +18,7 @@ from kwizard.tui.usecases import HostReport
 from kwizard.tui.whereabouts import answered_at
 from kwizard.tui.widgets.form import in_full
 
-COLUMNS = {
+COLUMNS: Mapping[str, int] = {
     Column.NAME: 12,
     Column.ADDRESS: 15,
     Column.SSH: 13,
@@ -27,13 +27,49 @@ COLUMNS = {
 }
 """The columns of the table and their widths: 79 cells with the blanks between, and a scroll bar."""
 
+IN_FULL, NARROWEST = 80, 60
+"""Cells of a window that has room for them, and of the smallest there is a page in."""
+
+LETTERS: Mapping[str, int] = {Column.SSH: 7, Column.ROLES: 5}
+"""What is narrower in the smallest window: there a role is the letter of its key."""
+
+
+def columns(room: int) -> Mapping[str, int]:
+    """The columns and their widths in a window of `room` cells. What a window has more than the
+    smallest one is for the column of ssh."""
+    if room >= IN_FULL:
+        return COLUMNS
+    ssh = min(COLUMNS[Column.SSH], LETTERS[Column.SSH] + max(0, room - NARROWEST))
+    return {**COLUMNS, **LETTERS, Column.SSH: ssh}
+
+
+def legend(widths: Mapping[str, int]) -> str:
+    """What the letters of the roles stand for; "" where the roles are words."""
+    return _("Roles: c control plane, w worker, e etcd") if _as_letters(widths) else ""
+
+
+def _as_letters(widths: Mapping[str, int]) -> bool:
+    return widths[Column.ROLES] < COLUMNS[Column.ROLES]
+
+
+def roles_of(host: Host, widths: Mapping[str, int]) -> str:
+    """In words; where there is no room for them, `c·e` in place of `control-plane, etcd`."""
+    if not host.roles:
+        return ""
+    if _as_letters(widths):
+        return "".join(r.value[0] if r in host.roles else "·" for r in Role)
+    return ", ".join(r.value for r in Role if r in host.roles)
+
 
 def row_of(
-    cluster: Cluster, host: Host, mistakes: Sequence[Finding], colours: Palette
+    cluster: Cluster,
+    host: Host,
+    mistakes: Sequence[Finding],
+    colours: Palette,
+    widths: Mapping[str, int] = COLUMNS,
 ) -> list[Text]:
     """The cells that can be changed: a `!` before what a mistake of the cluster is about."""
-    roles = ", ".join(r.value for r in Role if r in host.roles)
-    target = shown_target(host)
+    roles, target = roles_of(host, widths), shown_target(host)
     shown = {
         Column.NAME: cell(host.name, "bold"),
         Column.ADDRESS: cell(str(host.address)),
@@ -52,7 +88,7 @@ def row_of(
         for column, text in shown.items()
     ]
     for text, column in zip(row, shown, strict=True):
-        text.truncate(COLUMNS[column], overflow="ellipsis")
+        text.truncate(widths[column], overflow="ellipsis")
     return row
 
 

@@ -30,7 +30,7 @@ from kwizard.tui.host_cells import (
     with_text,
 )
 from kwizard.tui.host_list import lacking, name_taken, no_hosts
-from kwizard.tui.host_rows import COLUMNS, found, row_of, verdict
+from kwizard.tui.host_rows import columns, found, legend, row_of, verdict
 from kwizard.tui.plain import plain
 from kwizard.tui.screens.page import Page
 from kwizard.tui.screens.saving import save_as
@@ -80,6 +80,7 @@ class HostsScreen(Page):
         self._mistakes: Sequence[Finding] = ()
         self._resting: Mapping[str, str] = {}
         self._judged_of: Cluster | None = None
+        self._widths: Mapping[str, int] = {}
 
     def body(self) -> ComposeResult:
         """Name, table, findings, buttons."""
@@ -110,13 +111,6 @@ class HostsScreen(Page):
         """Begin in the table; without hosts, say how to get some."""
         draft = self.wizard.draft
         self._others = {k.name for k in self.wizard.cases.known() if k.file != draft.file}
-        titles = (_("host"), _("address"), "ssh", _("roles"), _("check"))
-        self._table.grid.columns_are(
-            *(
-                (key, width, title)
-                for (key, width), title in zip(COLUMNS.items(), titles, strict=True)
-            )
-        )
         self._fill()
         self._table.grid.focus()
 
@@ -132,7 +126,15 @@ class HostsScreen(Page):
             self._judged_of = cluster
             self._mistakes = self.wizard.cases.mistakes(cluster)
             self._resting = self.wizard.cases.resting(cluster)
-        self._table.fill({host.name: self._row(host) for host in cluster.hosts})
+        before, self._widths = self._widths, columns(self.app.size.width)
+        titles = (_("host"), _("address"), "ssh", _("roles"), _("check"))
+        anew = [
+            (key, width, title)
+            for (key, width), title in zip(self._widths.items(), titles, strict=True)
+            if self._widths != before
+        ]
+        rows = {host.name: self._row(host) for host in cluster.hosts}
+        self._table.fill(rows, anew, legend(self._widths))
         empty = not cluster.hosts
         self._table.grid.show_header = not empty
         self.set_class(empty, "-empty")
@@ -156,7 +158,7 @@ class HostsScreen(Page):
         report, looking = draft.checks.get(host.name), host.name in self._checking
         old = draft.old(host.name, self._resting)
         return [
-            *row_of(draft.cluster, host, self._mistakes, colours),
+            *row_of(draft.cluster, host, self._mistakes, colours, self._widths),
             verdict(report, looking=looking, old=old, colours=colours),
         ]
 
@@ -176,9 +178,10 @@ class HostsScreen(Page):
         self.query_one("#finding", Static).update(said)
 
     def on_resize(self) -> None:
-        """What was found is folded to the room there is."""
+        """Columns, and what was found, are made to fit the room there is."""
         if self.is_mounted:
-            self.call_after_refresh(self._explain)
+            fits = columns(self.app.size.width) == self._widths
+            self.call_after_refresh(self._explain if fits else self._fill)
 
     def _judge(self) -> None:
         draft = self.wizard.draft

@@ -159,6 +159,7 @@ class CellTable(Vertical):
         self._cells, self._ident = cells, id
         self._read, self._judge, self._keep = read, judge, keep
         self._place: tuple[str, str] | None = None
+        self._legend = ""
 
     def compose(self) -> ComposeResult:
         """The table; above it, hidden, what a cell is changed with; beneath it a line."""
@@ -191,18 +192,25 @@ class CellTable(Vertical):
     def _ticks(self) -> CellTicks:
         return self.query_one(CellTicks)
 
-    def fill(self, rows: Mapping[str, Sequence[Text]]) -> None:
-        """Show these rows. The cursor stays where it is, on the same row while there is one of that
-        key."""
-        grid = self.grid
-        if list(rows) == [key.value for key in grid.rows]:
+    def fill(
+        self,
+        rows: Mapping[str, Sequence[Text]],
+        columns: Sequence[tuple[str, int, str]] = (),
+        legend: str = "",
+    ) -> None:
+        """Show these rows, and `legend` beneath; with `columns` (key, width, title) in those, in
+        place of the ones before. The cursor stays where it is, on the same row while there is one
+        of that key."""
+        grid, self._legend = self.grid, legend
+        if not columns and list(rows) == [key.value for key in grid.rows]:
             for key, cells in rows.items():
                 for column, cell in zip(grid.columns, cells, strict=True):
                     if grid.get_cell(key, column) != cell:
                         grid.update_cell(key, column, cell)
         else:
             chosen, at, beside = grid.chosen, grid.cursor_row, grid.cursor_column
-            grid.clear()
+            grid.clear(columns=bool(columns))
+            grid.columns_are(*columns)
             for key, cells in rows.items():
                 grid.add_row(*cells, key=key)
             row = grid.get_row_index(chosen) if chosen in rows and chosen else at
@@ -229,10 +237,14 @@ class CellTable(Vertical):
                 hint.update(plain(f"! {said.warned}", "$warning"))
             else:
                 hint.update(Content.styled(_(self._cells[column].hint), "$muted"))
-        elif grid.column is not None:
-            hint.update(Content.styled(_("Enter changes this cell; Esc: the whole row"), "$muted"))
         else:
-            hint.update(Content.styled(_("Enter opens the form; → goes into the cells"), "$muted"))
+            keys = (
+                _("Enter opens the form; → goes into the cells")
+                if grid.column is None
+                else _("Enter changes this cell; Esc: the whole row")
+            )
+            beneath = filter(None, (keys, self._legend))
+            hint.update(Content("\n").join(Content.styled(line, "$muted") for line in beneath))
 
     @on(Line.NotTaken)
     def _say_what_can(self, event: Line.NotTaken) -> None:

@@ -13,6 +13,7 @@ from kwizard.cluster.finding import error
 from kwizard.cluster.model import Cluster, Host, Role
 from kwizard.tui.app import KwizardApp
 from kwizard.tui.usecases import HostReport
+from kwizard.tui.widgets.cell_table import CellGrid
 
 from .conftest import Open, focused, sees, text_of, until
 from .scripted import CLUSTER, ScriptedCases
@@ -247,3 +248,22 @@ async def test_on_the_narrowest_terminal_all_roles_can_be_seen(opened: Open) -> 
         await pilot.press(*["right"] * 4, "enter")
         await pilot.pause()
         await sees(pilot, "✓ control-plane · worker ✓ etcd")
+
+
+async def test_in_the_smallest_window_roles_are_letters_and_the_table_is_whole(
+    opened: Open,
+) -> None:
+    async with opened(ScriptedCases(), size=(60, 16)) as pilot:
+        app = await to_hosts(pilot)
+        await pilot.press("down", "right")
+        await sees(pilot, "c·e    · not yet", "·we    · not yet")
+        await sees(pilot, "Roles: c control plane, w worker, e etcd")
+        await pilot.press("w")
+        await sees(pilot, "··e    · not yet")
+        await pilot.resize_terminal(80, 24)
+        await sees(pilot, "control-plane, etcd", without=["c·e", "Roles: c"])
+        grid = app.screen.query_one(CellGrid)
+        await until(pilot, lambda: (grid.chosen, grid.column) == ("boba", "host"))
+        await pilot.resize_terminal(60, 16)
+        await sees(pilot, "c·e    · not yet", "··e    · not yet", without=["control-plane, etcd"])
+        await until(pilot, lambda: (grid.chosen, grid.column) == ("boba", "host"))

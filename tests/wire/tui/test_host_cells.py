@@ -7,9 +7,10 @@ from ipaddress import IPv4Address
 
 import pytest
 
+from kwizard.cluster.finding import error
 from kwizard.cluster.model import SSH, Role
 from kwizard.tui.host_cells import Column, shown_target, target, text_of, with_text
-from kwizard.tui.host_rows import row_of
+from kwizard.tui.host_rows import columns, row_of
 from kwizard.tui.theme import Palette
 
 from .scripted import CLUSTER
@@ -88,3 +89,17 @@ def test_what_is_longer_than_its_column_says_so() -> None:
     cluster = replace(CLUSTER, hosts=(host, *CLUSTER.hosts[1:]))
     assert row_of(cluster, host, (), GREY)[2].plain == "root@127.0.0…"
     assert row_of(cluster, cluster.hosts[1], (), GREY)[2].plain == "root"
+
+
+@pytest.mark.parametrize("room", [60, 66, 79, 80, 120])
+def test_the_columns_fit_the_window_with_blanks_and_a_scroll_bar(room: int) -> None:
+    widths = columns(room)
+    assert sum(widths.values()) + 2 * len(widths) + 1 <= room
+    roles = row_of(CLUSTER, CLUSTER.hosts[0], (), GREY, widths)[3].plain
+    assert roles == ("control-plane, etcd" if room >= 80 else "c·e")
+
+
+def test_roles_as_letters_keep_the_mark_of_a_mistake() -> None:
+    found = [error("no host is a worker", "give one the role", ("hosts", 0, "roles"))]
+    row = row_of(CLUSTER, CLUSTER.hosts[0], found, GREY, columns(60))
+    assert row[3].plain == "! c·e"
