@@ -64,6 +64,9 @@ def told(sentence: str, /) -> str:
         if found := pattern.fullmatch(sentence):
             values = {name: _each(value) for name, value in found.groupdict().items()}
             return _filled(translated, values)  # a cause is told in the words of another
+    what, colon, rest = sentence.partition(": ")  # a key of a file, and what is wrong with it
+    if colon and " " in rest and (said := told(rest)) != rest:
+        return f"{what}: {said}"
     return sentence
 
 

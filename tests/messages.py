@@ -49,6 +49,7 @@ ECHO = re.compile(r'\becho "((?:[^"$]|\$\([^)]*(?:\([^)]*\))*[^)]*\)|\$)*)"(.*)'
 CAUSES = ("_silence", "_broken", "_ended")  # functions whose words are put into such sentences
 REASONS = ("release/", "remote/", "monitor/", "probes/", "cluster/", "pki/", "recipes/reset.py",
            "app/certificates.py")  # fmt: skip
+HALVED = ("cluster/values.py", "cluster/keys.py")  # "what is wrong; what to do"
 COMMAND = re.compile(
     r"^(#|  \w|-P |(ip|ss|ps|ctr|sysctl|systemctl|docker|exec|curl|conntrack|firewall-cmd|pass|"
     r"fetch|restrict|net)\b[ ,.])|[|;$<>\\]|--|GRANT_|JOB_|Docker Root|^\w+\("
@@ -127,9 +128,11 @@ def _reasons(tree: ast.Module, name: str) -> Iterator[Said]:
             beside |= {id(part) for part in node.values}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in beside:
-            words = _template(node)
-            if len(words.split()) > 2 and _is_sentence(words) and not COMMAND.search(words):
-                yield _told(words, f"{name}:{node.lineno}")
+            whole = _template(node)
+            halves = whole.rpartition("; ")[::2] if name in HALVED else ()
+            for words in halves or (whole,):
+                if len(words.split()) > 2 and _is_sentence(words) and not COMMAND.search(words):
+                    yield _told(words, f"{name}:{node.lineno}")
 
 
 def _assigned(tree: ast.Module) -> dict[str, list[ast.expr]]:

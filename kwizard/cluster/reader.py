@@ -142,7 +142,8 @@ class Reader:
 
     def _unknown(self, name: str, place: Path, known: tuple[str, ...], line: int) -> None:
         label = _label(place)
-        said = f"unknown key {values.shown(name)}" + (f" in {label}" if label else "")
+        what = values.shown(name)
+        said = f"unknown key {what} in {values.shown(label)}" if label else f"unknown key {what}"
         near = values.nearest(name, known)
         if near is not None:
             self._problem(said, f"did you mean {near}?", place, line=line, breaks=(*place, near))

@@ -68,9 +68,9 @@ def check_name(value: str) -> str | None:
     if not value:
         return "a name is missing; give one such as anakin"
     if len(value) > 63:
-        return f"{shown(value)} is longer than 63 characters; shorten it"
+        return f"{shown(value)} is longer than 63 characters; give a shorter one"
     if re.fullmatch(NAME, value.lower()):
-        return f"{shown(value)} has upper-case letters; write {value.lower()}"
+        return f"{shown(value)} has upper-case letters; write it as {value.lower()}"
     if value[0] == "-" or value[-1] == "-":
         return f"{shown(value)} begins or ends with a hyphen; begin and end with a-z or 0-9"
     return f"{shown(value)} is no DNS label; use only a-z, 0-9 and hyphens"
@@ -104,7 +104,7 @@ def check_range(value: str) -> str | None:
             whole = IPv4Network(value, strict=False)
         except ValueError:
             return f"{shown(value)} is no IPv4 range; write it like 10.244.0.0/16"
-        return f"{value} has bits set behind its prefix; write {whole}"
+        return f"{value} has bits set behind its prefix; write it as {whole}"
     return None
 
 
@@ -122,7 +122,7 @@ def check_certified(value: str) -> str | None:
     if re.match(r"[a-z]+://", value.lower()) or re.fullmatch(r"[^:]*:[0-9]+", value):
         return f"{shown(value)} has more than a name in it; write it without https:// and port"
     if value != value.lower() and re.fullmatch(CERTIFIED, value.lower()):
-        return f"{shown(value)} has upper-case letters; write {value.lower()}"
+        return f"{shown(value)} has upper-case letters; write it as {value.lower()}"
     if not re.fullmatch(CERTIFIED, value) or len(value) > 253:
         return f"{shown(value)} is neither a DNS name nor an address; {remedy}"
     if ":" not in value and not value.rpartition(".")[2].isdigit():
@@ -133,7 +133,9 @@ def check_certified(value: str) -> str | None:
         return f"{shown(value)} is neither a DNS name nor an address; {remedy}"
     if address.is_unspecified or address.is_multicast:
         return f"{value} is nobody's address; {remedy}"
-    return None if str(address) == value else f"{shown(value)} is written oddly; write {address}"
+    return (
+        None if str(address) == value else f"{shown(value)} is written oddly; write it as {address}"
+    )
 
 
 def check_login(value: str) -> str | None:

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -184,6 +185,33 @@ def test_a_sentence_in_a_sentence_is_told_as_well() -> None:
     language.use("zh")
     said = told("skipped by you before; /usr/bin/etcd is missing")
     assert said == "之前被您跳过；缺少 /usr/bin/etcd"
+
+
+CLUSTER_FILE = """\
+name: x
+recipe: classic
+version: v1.2
+hosts:
+  - name: a b
+    address: 300.1.1.1
+    nope: 1
+  - name: Boba
+    address: 10.0.63.203
+"""
+
+
+def test_mistakes_in_a_cluster_file_are_told_in_chinese_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(CLUSTER_FILE)
+    assert main(["--lang", "zh", "plan", str(file), "--offline"]) == 2
+    said = capsys.readouterr().err
+    assert "name: 'a b' 不是 DNS 标签（只能使用 a-z、0-9 和连字符）" in said
+    assert "hosts.address: '300.1.1.1' 不是 IPv4 地址（请写成 10.0.63.202 的形式）" in said
+    assert "'hosts' 中有未知的键 'nope'" in said
+    assert "name: 'Boba' 含有大写字母（请写成 boba）" in said
+    assert "version: 'v1.2' 不是版本号（请写出全部三段数字，例如 v1.19.16）" in said
 
 
 def test_a_list_in_a_sentence_is_told_piece_by_piece_and_names_stay() -> None:
