@@ -115,6 +115,6 @@ async def follow(installation: Installation | Reset, as_json: bool) -> int:
             _("interrupted: what was started on the hosts goes on; run the same command again"),
             err=True,
         )
-    elif status:
+    elif status and not installation.session.rehearsal:  # what is pretended needs no help
         await keep_report(installation.session.cluster.name, "\n\n".join(failures))
     return status

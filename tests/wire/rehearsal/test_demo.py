@@ -19,6 +19,7 @@ async def test_a_step_fails_where_it_was_asked_to() -> None:
     status, said = await demo("--hosts", "2", "--fail", "hosts/names@boba")
     assert status == 1
     assert "this step was asked to fail" in said
+    assert "report" not in said, "there is nobody to send one of pretend hosts to"
 
 
 async def test_a_step_that_is_not_in_the_plan_is_named_with_those_that_are_like_it() -> None:
