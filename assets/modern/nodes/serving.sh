@@ -15,7 +15,14 @@ answers() {
 
 all='{{ cluster.nodes | map(attribute="name") | words }}'
 missing=$all
-tries=0
+# A kubelet that was refused asks again after ever longer pauses; one cut off from etcd's leader, or a
+# controller manager that signs nothing for a while, is no reason to give up.
+seconds_up() {
+    read -r seconds rest </proc/uptime
+    : "$rest"
+    echo "${seconds%.*}"
+}
+give_up_at=$(($(seconds_up) + 180))
 while :; do
     for request in $(waiting); do
         judge "$request" || continue
@@ -27,8 +34,7 @@ while :; do
     done
     missing=$left
     [ -n "$missing" ] || break
-    tries=$((tries + 1))
-    [ "$tries" -lt 100 ] || fail "no certificate to answer with was asked for as it should be by:$missing"
+    [ "$(seconds_up)" -lt "$give_up_at" ] || fail "no certificate to answer with was asked for as it should be by:$missing"
     sleep 0.3
 done
 admin --namespace=kube-system delete secret --selector=kwizard=join --ignore-not-found
