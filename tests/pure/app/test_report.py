@@ -83,6 +83,7 @@ class Session:
     """What `follow` asks of one."""
 
     cluster: Cluster
+    rehearsal: bool = False
 
 
 @dataclass
@@ -135,4 +136,10 @@ async def test_a_run_without_a_screen_that_fails_leaves_one_too(
 @pytest.mark.parametrize("status", [0, 3])
 async def test_one_that_ends_well_or_is_left_leaves_none(folder: Path, status: int) -> None:
     assert await follow(Ended(status), True) == status  # type: ignore[arg-type]
+    assert not (folder / "reports").exists()
+
+
+async def test_a_rehearsal_that_fails_leaves_none(folder: Path) -> None:
+    rehearsal = Session(sample(), rehearsal=True)
+    assert await follow(Ended(1, rehearsal), True) == 1  # type: ignore[arg-type]
     assert not (folder / "reports").exists()
