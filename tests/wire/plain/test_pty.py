@@ -55,8 +55,7 @@ def to_review(terminal: DumbTerminal) -> None:
     terminal.answer(r"etcd \[1\]: ")
     terminal.answer(r"Overlay \[1\]: ", "vxlan")
     terminal.answer(r"Pod range \[10\.0\.0\.0/16\]: ", "10.244.0.1/16")
-    terminal.answer(r"write it as 10\.244\.0\.0/16\nPod range |write it as 10\.244\.0\.0/16(.|\n)*Pod range ",
-                    "10.244.0.0/16")  # fmt: skip
+    terminal.answer(r"write it as 10\.244\.0\.0/16(.|\n)*Pod range ", "10.244.0.0/16")
     terminal.answer(r"Service range \[.*\]: ")
     terminal.answer(r"Cluster DNS \[.*\]: ")
     terminal.answer(r"Domain \[cluster\.local\]: ", "?")
