@@ -287,18 +287,25 @@ class ReleaseScreen(FormPage):
 
     @work(exclusive=True, group="inspect", exit_on_error=False)
     async def _inspect(self) -> None:
-        cluster = self.wizard.draft.cluster
+        """Anew where answers were changed meanwhile, as by the name an archive gives its image."""
+        draft = self.wizard.draft
         try:
             async with self.sign(self._say_looking):
-                whole, asker = self.wizard.draft.whole, self.wizard.asker
-                report = await self.wizard.cases.check_release(whole, asker)
-        except KwizardError as error:
-            report = ReleaseReport(problems=(Problem(error.message, error.remedy),))
+                while True:
+                    cluster = draft.cluster
+                    report = await self._reported()
+                    if cluster == draft.cluster:
+                        break
         finally:
             self._looking = False
-        if cluster == self.wizard.draft.cluster:
-            self.wizard.draft.release = report
+        draft.release = report
         self._draw()
+
+    async def _reported(self) -> ReleaseReport:
+        try:
+            return await self.wizard.cases.check_release(self.wizard.draft.whole, self.wizard.asker)
+        except KwizardError as error:
+            return ReleaseReport(problems=(Problem(error.message, error.remedy),))
 
     def _say_looking(self) -> None:
         self._looking = True

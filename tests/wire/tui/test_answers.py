@@ -12,11 +12,11 @@ from textual.widgets import Input, Static
 from kwizard.app.preview import Change, Line
 from kwizard.cluster.check import findings
 from kwizard.cluster.defaults import with_recipe
-from kwizard.cluster.model import EtcdMode, RecipeName, Role, Version
+from kwizard.cluster.model import Cluster, EtcdMode, RecipeName, Role, Version
 from kwizard.errors import Problem, ReleaseError
 from kwizard.tui.app import KwizardApp
 from kwizard.tui.pace import Pace
-from kwizard.tui.usecases import Fetching, ReleaseReport
+from kwizard.tui.usecases import Asker, Fetching, ReleaseReport
 from kwizard.tui.widgets.form import Choice
 
 from .conftest import Open, sees, until
@@ -212,6 +212,28 @@ async def test_what_inspecting_found_is_shown_with_its_remedy(opened: Open) -> N
         await to_page(pilot, "ReleaseScreen")
         await pilot.press("f5")
         await sees(pilot, "✗ etcd.tar.gz is for arm64", "→ take the one for amd64")
+
+
+async def test_what_changed_while_it_was_inspected_is_inspected_too(opened: Open) -> None:
+    """As when an archive gives its image a name just then."""
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    class Slow(ScriptedCases):
+        async def check_release(
+            self, cluster: Cluster, asker: Asker | None = None
+        ) -> ReleaseReport:
+            begun.set()
+            await go.wait()
+            return ReleaseReport((), (Problem(f"{cluster.images.pause} was looked for", ""),))
+
+    async with opened(Slow(cluster=MODERN), size=(120, 40)) as pilot:
+        app = await to_page(pilot, "ReleaseScreen")
+        await pilot.press("f5")
+        await until(pilot, begun.is_set)
+        cluster = app.draft.cluster
+        app.draft.change(replace(cluster, images=replace(cluster.images, pause="lab/pause:1")))
+        go.set()
+        await sees(pilot, "lab/pause:1 was looked for")
 
 
 def test_the_pace_is_that_of_the_last_ten_seconds() -> None:
