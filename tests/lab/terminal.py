@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -83,10 +83,10 @@ class Terminal:
     def walk(self, key: str, text: str) -> None:
         """Press a key, 40 times at most, until `text` stands on the screen."""
         for _ in range(40):
-            if text in self.screen():
-                break
+            if self._stays(lambda: text in self.screen()):
+                return
             self._answered(key)
-        assert text in self.screen(), f"{key} never led to {text!r}:\n{self.screen()}"
+        raise AssertionError(f"{key} never led to {text!r}:\n{self.screen()}")
 
     def on(self, label: str) -> bool:
         """Whether the button with that label has the cursor."""
@@ -99,11 +99,19 @@ class Terminal:
         its likeliest one."""
         self.until(label)
         for _ in range(40):
-            if self.on(label):
+            if self._stays(lambda: self.on(label)):
                 self.keys("Enter")
                 return
             self._answered("Tab")
         raise AssertionError(f"no button {label!r} takes the focus:\n{self.screen()}")
+
+    def _stays(self, so: Callable[[], bool]) -> bool:
+        """Whether it is so and stays so for a moment: a key may still be on its way that something
+        else on the screen seemed to answer."""
+        if not so():
+            return False
+        time.sleep(0.5)
+        return so()
 
     def _answered(self, key: str) -> None:
         """Press a key, and wait until the screen is another one and stays so for a moment: on a
